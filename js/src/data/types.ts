@@ -1,0 +1,175 @@
+/**
+ * What the app knows of a recording: immutable columns and small rows, decoded once from the bytes that Python sends.
+ * Every index and unit is in its type. Times are nanoseconds from the recording's start, kept in doubles (exact to 104 days).
+ */
+export type Brand<T, B extends string> = T & { readonly __brand: B };
+export type Ns = Brand<number, "Ns">;
+export type CssPx = Brand<number, "CssPx">;
+export type CallId = Brand<number, "CallId">;
+export type FunctionId = Brand<number, "FunctionId">;
+export type LaneId = Brand<number, "LaneId">;
+export type LogId = Brand<number, "LogId">;
+export type PackageId = Brand<number, "PackageId">;
+export type AnomalyId = Brand<number, "AnomalyId">;
+
+export const ns = (value: number): Ns => value as Ns;
+export const px = (value: number): CssPx => value as CssPx;
+
+/** What the header says of the whole recording. */
+export interface Facts {
+  readonly id: string;
+  readonly name: string;
+  /** "In [7]" for a notebook cell, else "". */
+  readonly cell: string;
+  /** Wall clock of the start, ISO 8601 with offset. */
+  readonly started: string;
+  readonly duration: Ns;
+  readonly interval: Ns;
+  readonly samples: number;
+  /** Sampler ticks taken per second, in Hz. */
+  readonly rate: number;
+  /** Share of one core that the recorder itself used, 0 to 1; null when it could not be measured. */
+  readonly overhead: number | null;
+  /** Mean CPU of the process in percent of one core; null without metrics. */
+  readonly cpu: number | null;
+  /** Highest resident memory in bytes, and last minus first value; null without metrics. */
+  readonly peakMemory: number | null;
+  readonly memoryChange: number | null;
+  readonly sampler: string;
+  readonly python: string;
+  readonly platform: string;
+  /** Sentences about limits or faults of this recording, to be shown as they are. */
+  readonly notes: readonly string[];
+}
+
+/** Top-level package of functions; decides the colour. */
+export interface PackageRow {
+  readonly name: string;
+  readonly kind: "notebook" | "user" | "library";
+  /** Self time of all its calls. */
+  readonly self: Ns;
+}
+
+export interface FunctionRow {
+  /** Qualified name, as `Class.method`. */
+  readonly name: string;
+  readonly module: string;
+  readonly package: PackageId;
+  /** Shown file: "In [7]", "pipeline.py". */
+  readonly file: string;
+  /** Full path, for a tooltip. */
+  readonly path: string;
+  readonly line: number;
+  /** Number of calls, their mean and median duration. */
+  readonly calls: number;
+  readonly mean: Ns;
+  readonly median: Ns;
+}
+
+/** One thread. */
+export interface LaneRow {
+  readonly name: string;
+  readonly kind: "main" | "thread";
+  readonly nativeId: number;
+  readonly start: Ns;
+  readonly end: Ns;
+  /** Number of rows of calls. */
+  readonly depth: number;
+  /** CPU time divided by the time it was seen in user code, 0 to 1; null where the platform has no thread clocks. */
+  readonly cpu: number | null;
+}
+
+/** Inferred calls; the index is the CallId, ordered by start (then depth) over all lanes. */
+export interface Calls {
+  readonly count: number;
+  readonly start: Float64Array;
+  readonly duration: Float64Array;
+  readonly self: Float64Array;
+  /** Thread CPU time inside the call; NaN where unknown. */
+  readonly cpu: Float64Array;
+  readonly lane: Int32Array;
+  readonly depth: Int32Array;
+  readonly function: Int32Array;
+  /** Caller's CallId, -1 at the root. */
+  readonly parent: Int32Array;
+  /** Line in the caller (its file is the caller's), 0 at the root. */
+  readonly callerLine: Int32Array;
+  readonly samples: Int32Array;
+  /** AnomalyId that names the call, or -1. */
+  readonly anomaly: Int32Array;
+}
+
+export type Level = "debug" | "info" | "warning" | "error" | "critical";
+
+export interface LogRow {
+  readonly time: Ns;
+  readonly level: Level;
+  readonly source: "print" | "stderr" | "logging" | "warning" | "exception" | "microlog";
+  readonly logger: string;
+  /** The text as the user saw it. Hostile: only ever set as textContent. */
+  readonly message: string;
+  /** Sanitised HTML of the rendered Markdown, made in Python by nh3; "" when the entry is plain text. */
+  readonly html: string;
+  readonly lane: LaneId;
+  /** CallId that wrote it, or -1. */
+  readonly call: number;
+  readonly function: string;
+  readonly file: string;
+  readonly line: number;
+  /** Text of the traceback, or "". */
+  readonly exception: string;
+}
+
+/** Metric samples of the process, one row a tick; NaN where a value is missing. */
+export interface Metrics {
+  readonly count: number;
+  readonly time: Float64Array;
+  /** Percent of one core. */
+  readonly cpu: Float64Array;
+  readonly systemCpu: Float64Array;
+  /** Bytes. */
+  readonly memory: Float64Array;
+  readonly modules: Float64Array;
+  readonly threads: Float64Array;
+  readonly gcObjects: Float64Array;
+}
+
+export interface SpanRow {
+  readonly kind: "gc" | "import" | "cell" | "user";
+  readonly name: string;
+  readonly start: Ns;
+  readonly duration: Ns;
+  readonly lane: LaneId;
+}
+
+export interface AnomalyRow {
+  readonly kind: string;
+  readonly start: Ns;
+  readonly duration: Ns;
+  /** CallId, or -1. */
+  readonly call: number;
+  readonly expected: number;
+  readonly observed: number;
+  readonly score: number;
+  /** One sentence with the numbers. */
+  readonly reason: string;
+}
+
+/** Time without samples while C code held the GIL or the process was starved. */
+export interface GapRow {
+  readonly start: Ns;
+  readonly duration: Ns;
+}
+
+export interface ViewData {
+  readonly facts: Facts;
+  readonly packages: readonly PackageRow[];
+  readonly functions: readonly FunctionRow[];
+  readonly lanes: readonly LaneRow[];
+  readonly calls: Calls;
+  readonly logs: readonly LogRow[];
+  readonly metrics: Metrics;
+  readonly spans: readonly SpanRow[];
+  readonly anomalies: readonly AnomalyRow[];
+  readonly gaps: readonly GapRow[];
+}

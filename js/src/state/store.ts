@@ -1,0 +1,50 @@
+import type { CallId, LaneId, LogId, Ns } from "../data/types";
+
+export type Tab = "timeline";
+
+/** What the user is doing: everything a view may change. Facts of the recording are elsewhere (`ViewData`). */
+export interface UiState {
+  readonly tab: Tab;
+  /** Visible window of time; start < end. */
+  readonly window: { readonly start: Ns; readonly end: Ns };
+  /** Call under the pointer, or under the keyboard focus. */
+  readonly hover: CallId | null;
+  /** Time under the pointer, for the hairline and the values in the gutter. */
+  readonly pointer: Ns | null;
+  /** Call chosen by click or arrows; it keeps its ring and the breadcrumb. */
+  readonly selected: CallId | null;
+  /** The card stays open for `selected`. */
+  readonly pinned: boolean;
+  /** Log entry whose card is open. */
+  readonly log: LogId | null;
+  readonly collapsed: ReadonlySet<LaneId>;
+  readonly help: boolean;
+}
+
+export type Listener = (state: UiState, previous: UiState) => void;
+
+/** The one UI store: listeners run synchronously after a change, never when nothing changed. */
+export interface Store {
+  get(): UiState;
+  set(patch: Partial<UiState>): void;
+  subscribe(listener: Listener): () => void;
+}
+
+export function createStore(initial: UiState): Store {
+  let state = initial;
+  const listeners = new Set<Listener>();
+  return {
+    get: () => state,
+    set(patch) {
+      const keys = Object.keys(patch) as (keyof UiState)[];
+      if (keys.every((key) => Object.is(state[key], patch[key]))) return;
+      const previous = state;
+      state = { ...state, ...patch };
+      for (const listener of [...listeners]) listener(state, previous);
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}

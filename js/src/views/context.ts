@@ -1,0 +1,21 @@
+import type { ViewData } from "../data/types";
+import type { Host } from "../host/host";
+import type { Store } from "../state/store";
+import type { Theme } from "../theme/theme";
+
+/** What every view is given. A view is a function of this that returns its DOM and how to end it. */
+export interface Context {
+  readonly data: ViewData;
+  readonly store: Store;
+  readonly host: Host;
+  /** The resolved theme now; views redraw when `onTheme` fires. */
+  theme(): Theme;
+  onTheme(listener: () => void): () => void;
+  /** The `.microlog` element: cards are placed inside it. */
+  readonly root: HTMLElement;
+}
+
+export interface View {
+  readonly el: HTMLElement;
+  dispose(): void;
+}
