@@ -1,0 +1,1 @@
+"""Tests of microlog_nb; `tests.pictures` and `tests.programs` are shared by several of them."""
