@@ -1,0 +1,62 @@
+"""Runs the quickstart notebook without a browser and prints what the recording holds.
+
+Leaves in build/demo/: the executed notebook, the recording, and the report as a self-contained HTML file.
+"""
+
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+import microlog_nb as microlog
+
+SOURCE = Path(__file__).parent / "quickstart.ipynb"
+RESULTS = Path(__file__).parent.parent / "build" / "demo"
+
+
+def execute(source: Path, folder: Path) -> Path:
+    """Runs a notebook in a folder and writes it there with its outputs; an error in a cell is written too, then raised."""
+    target = folder / source.name
+    notebook = nbformat.read(source, as_version=4)
+    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    try:
+        client.execute()
+    finally:
+        nbformat.write(notebook, target)
+    return target
+
+
+def statistics(file: Path, report: Path) -> list[tuple[str, str]]:
+    """The facts of a recording, as labels and values."""
+    recording = microlog.load(file)
+    meta = recording.meta
+    return [
+        ("log size", f"{file.stat().st_size:,} bytes"),
+        ("report", str(report)),
+        ("duration", f"{recording.duration:.2f} s"),
+        ("samples", f"{len(recording.samples):,}"),
+        ("calls", f"{len(recording.calls):,}"),
+        ("logs", f"{len(recording.logs):,}"),
+    ]
+
+
+def main() -> int:
+    """Runs the notebook and prints the statistics."""
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    print(f"Running {SOURCE.name} ...", flush=True)
+    try:
+        notebook = execute(SOURCE, RESULTS)
+    except CellExecutionError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"Executed notebook: {notebook}\n")
+    print("Microlog Statistics")
+    for label, value in statistics(RESULTS / "quickstart.microlog", RESULTS / "report.html"):
+        print(f"  {label:<9}  {value}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
