@@ -1,0 +1,164 @@
+"""The immutable facts of one recording: Arrow tables and a dictionary of metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from microlog_nb.model.schema import TABLES
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What one run left behind. Nothing writes into it; analysis reads it, formats write it out.
+
+    Attributes:
+        tables: one Arrow table for every name in `schema.TABLES`, with exactly its columns.
+        meta: values that JSON can hold. Always there: `format` (int), `name`, `cell` (label of the notebook cell or ""),
+            `id` (32 hex digits), `started` (ISO 8601 with offset), `duration_ns`, `interval_ns`, `sampler`, `python`,
+            `platform`, `ticks` (times the sampler looked), `late` (samples over 3 intervals late), `missed` (ticks that
+            were due while it could not look), `torn`, `own_cpu_ns` (CPU time of the recorder's threads),
+            `notes` (sentences about limits and faults of this recording).
+    """
+
+    tables: Mapping[str, pa.Table]
+    meta: Mapping[str, Any]
+    _columns: dict[tuple[str, str], npt.NDArray[Any]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
+        object.__setattr__(self, "meta", MappingProxyType(dict(self.meta)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Trace):
+            return NotImplemented
+        return self.meta == other.meta and all(
+            _plain(self.tables[name]).equals(_plain(other.tables[name])) for name in TABLES
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # compared by content, so not a key
+
+    @property
+    def duration_ns(self) -> int:
+        """Length of the recording."""
+        return int(self.meta["duration_ns"])
+
+    @property
+    def interval_ns(self) -> int:
+        """Time between samples that was asked for."""
+        return int(self.meta["interval_ns"])
+
+    def numbers(self, table: str, column: str) -> npt.NDArray[Any]:
+        """A numeric column as a read-only numpy array."""
+        key = (table, column)
+        if key not in self._columns:
+            values = np.array(self.tables[table].column(column).to_numpy())
+            values.setflags(write=False)
+            self._columns[key] = values
+        return self._columns[key]
+
+    def texts(self, table: str, column: str) -> list[str]:
+        """A text column as a list."""
+        return self.tables[table].column(column).to_pylist()  # type: ignore[no-any-return]
+
+    @property
+    def taken_ns(self) -> Ints:
+        """When each sample was taken."""
+        return self.numbers("samples", "due_ns") + self.numbers("samples", "delay_ns")  # type: ignore[no-any-return]
+
+    def between(self, start_ns: int, end_ns: int, **meta: Any) -> Trace:
+        """The part of this trace inside [start_ns, end_ns), with times counted from its start and unused stacks left out.
+
+        A late sample that was due inside belongs to it: it is the evidence for the time before it.
+        """
+        tables = dict(self.tables)
+        due = self.numbers("samples", "due_ns")
+        delay = np.minimum(self.numbers("samples", "delay_ns"), np.maximum(end_ns - due, 0))
+        keep = (due + delay >= start_ns) & (due < end_ns)
+        tables["samples"] = _replace(tables["samples"], due_ns=np.maximum(due, start_ns) - start_ns,
+                                     delay_ns=due + delay - np.maximum(due, start_ns)).filter(pa.array(keep))
+        for name in ("logs", "metrics"):
+            time = self.numbers(name, "time_ns")
+            inside = (time >= start_ns) & (time <= end_ns)
+            tables[name] = _replace(tables[name], time_ns=time - start_ns).filter(pa.array(inside))
+        begin = self.numbers("spans", "start_ns")
+        finish = np.minimum(begin + self.numbers("spans", "duration_ns"), end_ns)
+        clipped = np.maximum(begin, start_ns)
+        tables["spans"] = _replace(tables["spans"], start_ns=clipped - start_ns, duration_ns=finish - clipped).filter(
+            pa.array(finish >= clipped)
+        )
+        limits = {
+            name: np.clip(self.numbers("threads", name), start_ns, end_ns) - start_ns for name in ("start_ns", "end_ns")
+        }
+        tables["threads"] = _replace(tables["threads"], **limits)
+        duration = {"duration_ns": end_ns - start_ns}
+        return Trace(compact(tables), {**self.meta, **duration, **meta})
+
+
+def compact(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Leaves out threads, stacks and functions that nothing refers to, and renumbers the references."""
+    result = dict(tables)
+    users = ("samples", "logs", "spans")
+    parent = tables["stacks"].column("parent").to_numpy()
+    used = np.zeros(len(parent), bool)
+    for name in users:
+        stacks = tables[name].column("stack").to_numpy()
+        used[stacks[stacks >= 0]] = True
+    frontier = np.flatnonzero(used)
+    while len(frontier := parent[frontier]):
+        frontier = np.unique(frontier[frontier >= 0])
+        frontier = frontier[~used[frontier]]
+        used[frontier] = True
+    result["stacks"] = tables["stacks"].filter(pa.array(used))
+    new_stack = _renumber(used)
+    result["stacks"] = _replace(result["stacks"], parent=new_stack[result["stacks"].column("parent").to_numpy()])
+    functions = result["stacks"].column("function").to_numpy()
+    seen = np.zeros(tables["functions"].num_rows, bool)
+    seen[functions] = True
+    result["functions"] = tables["functions"].filter(pa.array(seen))
+    result["stacks"] = _replace(result["stacks"], function=_renumber(seen)[functions])
+    heard = np.zeros(tables["threads"].num_rows, bool)
+    for name in users:
+        threads = tables[name].column("thread").to_numpy()
+        heard[threads[threads >= 0]] = True
+    result["threads"] = tables["threads"].filter(pa.array(heard))
+    new_thread = _renumber(heard)
+    for name in users:
+        table = tables[name] if name not in result else result[name]
+        result[name] = _replace(
+            table,
+            stack=new_stack[table.column("stack").to_numpy()],
+            thread=new_thread[table.column("thread").to_numpy()],
+        )
+    return result
+
+
+def _renumber(used: npt.NDArray[np.bool_]) -> Ints:
+    """New numbers for the used rows; one more entry at the end so that -1 maps to -1."""
+    numbers = np.full(len(used) + 1, -1, np.int64)
+    numbers[:-1][used] = np.arange(np.count_nonzero(used))
+    return numbers
+
+
+def _replace(table: pa.Table, **columns: npt.NDArray[Any]) -> pa.Table:
+    for name, values in columns.items():
+        index = table.schema.get_field_index(name)
+        table = table.set_column(index, table.schema.field(name), pa.array(values, table.schema.field(name).type))
+    return table
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Dictionary columns as text, one chunk: two tables of equal values compare equal however they are stored."""
+    columns = [
+        pc.cast(column, pa.string()) if pa.types.is_dictionary(column.type) else column for column in table.columns
+    ]
+    return pa.table(columns, names=table.column_names).combine_chunks()
