@@ -34,15 +34,14 @@ def unregister_file_label(resolver: FileLabel) -> None:
         _resolvers = tuple(known for known in _resolvers if known != resolver)
 
 
-def file_label(file: str) -> str | None:
+def label(file: str) -> str | None:
     """The label of the notebook cell that was compiled as `file`, or None if it is no cell."""
     for resolver in _resolvers:
-        label = resolver(file)
-        if label is not None:
-            return label
+        if (known := resolver(file)) is not None:
+            return known
     return None
 
 
-def cell_source(file: str) -> str:
+def source(file: str) -> str:
     """The source text of the cell that was compiled as `file`, as the kernel keeps it for tracebacks; "" if it is gone."""
     return "".join(linecache.getlines(file))
