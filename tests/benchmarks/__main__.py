@@ -1,0 +1,27 @@
+"""Runs the benchmarks and prints one table: `python -m tests.benchmarks [truth] [overhead] [cost]`, all by default."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.benchmarks import cost, overhead, truth
+from tests.benchmarks.table import Result, show
+
+PARTS = {"truth": truth.results, "cost": cost.results, "overhead": overhead.results}
+
+
+def main(names: list[str]) -> int:
+    """Runs the named parts; the exit code says whether every budget was kept."""
+    if unknown := set(names) - set(PARTS):
+        print(f"error: unknown {', '.join(sorted(unknown))}: choose from {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    results: list[Result] = []
+    for name in names or PARTS:
+        print(f"measuring {name} ...", file=sys.stderr, flush=True)
+        results.extend(PARTS[name]())
+    show(results)
+    return int(any(result.kept is False for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

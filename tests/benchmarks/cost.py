@@ -1,0 +1,115 @@
+"""What it costs to have and to keep: import time, analysis time, bytes in files, in notebooks and on the way to a page."""
+
+from __future__ import annotations
+
+import gzip
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+import microlog_nb as microlog
+from microlog_nb.analysis.calls import infer_calls
+from microlog_nb.model.builder import table
+from microlog_nb.model.schema import TABLES
+from microlog_nb.model.trace import Trace
+from tests.benchmarks.table import Result, at_most
+from tests.benchmarks.workloads import WORKLOADS
+
+IMPORT = "import time; start = time.perf_counter(); import microlog_nb; print(time.perf_counter() - start)"
+LONG_RECORDING_S = 30.0
+SAMPLES = 1_000_000
+
+
+def results() -> Iterator[Result]:
+    """One line a budget."""
+    yield at_most("import microlog_nb", _import_time(), 0.05, "{:.0f} ms", scale=1e3)
+    yield at_most("1,000,000 samples -> calls", _analysis_time(), 1.0, "{:.2f} s")
+    yield from _file()
+    yield from _bundle()
+
+
+def _import_time() -> float:
+    def once() -> float:
+        return float(subprocess.run([sys.executable, "-c", IMPORT], capture_output=True, text=True, check=True).stdout)
+
+    return statistics.median(once() for _ in range(9))
+
+
+def _analysis_time() -> float:
+    def once() -> float:
+        trace = _synthetic_trace()
+        start = time.perf_counter()
+        infer_calls(trace)
+        return time.perf_counter() - start
+
+    return statistics.median(once() for _ in range(5))
+
+
+def _synthetic_trace() -> Trace:
+    """Two threads at 1 kHz; 4,000 different stacks up to 30 deep; the stack stays the same for 2 samples in the mean."""
+    source = np.random.default_rng(5)
+    functions, stacks = 300, 4_000
+    parents, depths = [-1], [1]
+    for number in range(1, stacks):
+        parent = int(source.integers(max(0, number - 40), number))
+        while depths[parent] >= 30:
+            parent = parents[parent]
+        parents.append(parent)
+        depths.append(depths[parent] + 1)
+    rows = zip(parents, source.integers(0, functions, stacks), source.integers(1, 99, stacks), strict=True)
+    changes = source.random(SAMPLES) < 0.5
+    stack = source.integers(0, stacks, SAMPLES)[np.maximum.accumulate(np.where(changes, np.arange(SAMPLES), 0))]
+    moment = np.arange(SAMPLES) // 2 * 1_000_000
+    samples = [
+        moment,
+        source.integers(0, 200, SAMPLES) * 1000,
+        np.arange(SAMPLES) % 2,
+        stack,
+        np.full(SAMPLES, 500_000),
+    ]
+    schema = TABLES["samples"].arrow
+    duration = int(moment[-1]) + 1_000_000
+    return Trace(
+        {name: schema.empty() for name, schema in TABLES.items()}
+        | {
+            "functions": table(
+                "functions", [("module", f"f{number}", "file.py", 1, "user") for number in range(functions)]
+            ),
+            "stacks": table("stacks", [(*map(int, row), 2 * int(row[2])) for row in rows]),
+            "threads": table(
+                "threads", [(f"thread {number}", number, number, not number, 0, duration) for number in (0, 1)]
+            ),
+            "samples": pa.table([pa.array(c, f.type) for c, f in zip(samples, schema, strict=True)], schema=schema),
+        },
+        {"duration_ns": duration, "interval_ns": 1_000_000},
+    )
+
+
+def _file() -> Iterator[Result]:
+    """A recording of half a minute of everything."""
+    with microlog.profile(display=False) as recording:
+        end = time.perf_counter() + LONG_RECORDING_S
+        while time.perf_counter() < end:
+            for workload in WORKLOADS.values():
+                workload()
+    with tempfile.TemporaryDirectory() as folder:
+        file, page = Path(folder) / "long.microlog", Path(folder) / "long.html"
+        recording.save(file)
+        recording.to_html(page)
+        samples = len(recording.samples)
+        yield at_most("file, bytes a sample", file.stat().st_size / samples, 3, "{:.2f}")
+        yield Result("HTML report of the same", f"{page.stat().st_size / 1000:.0f} KB")
+
+
+def _bundle() -> Iterator[Result]:
+    static = Path(microlog.__file__).parent / "widget" / "static"
+    code = (static / "widget.js").read_bytes()
+    yield at_most("JS bundle, minified", len(code), 120_000, "{:.0f} KB", scale=1e-3)
+    yield at_most("JS bundle, gzipped", len(gzip.compress(code)), 40_000, "{:.0f} KB", scale=1e-3)
