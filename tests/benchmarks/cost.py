@@ -53,19 +53,21 @@ def _analysis_time() -> float:
 
 
 def _synthetic_trace() -> Trace:
-    """Two threads at 1 kHz; 4,000 different stacks up to 30 deep; the stack stays the same for 2 samples in the mean."""
+    """Two threads at 1 kHz and 4,000 stacks up to 30 deep, numbered as a walk meets them: near numbers share most callers.
+
+    The stack changes at every second sample in the mean, to one near by.
+    """
     source = np.random.default_rng(5)
     functions, stacks = 300, 4_000
-    parents, depths = [-1], [1]
-    for number in range(1, stacks):
-        parent = int(source.integers(max(0, number - 40), number))
-        while depths[parent] >= 30:
-            parent = parents[parent]
-        parents.append(parent)
-        depths.append(depths[parent] + 1)
+    parents: list[int] = []
+    path: list[int] = []
+    for number, returns in enumerate(source.geometric(0.5, stacks)):
+        del path[max(1, min(len(path) - int(returns) + 1, 29)) :]
+        parents.append(path[-1] if path else -1)
+        path.append(number)
     rows = zip(parents, source.integers(0, functions, stacks), source.integers(1, 99, stacks), strict=True)
-    changes = source.random(SAMPLES) < 0.5
-    stack = source.integers(0, stacks, SAMPLES)[np.maximum.accumulate(np.where(changes, np.arange(SAMPLES), 0))]
+    steps = np.where(source.random(SAMPLES) < 0.5, source.integers(-3, 4, SAMPLES), 0)
+    stack = np.abs(np.cumsum(steps) % (2 * stacks - 1) - stacks + 1)
     moment = np.arange(SAMPLES) // 2 * 1_000_000
     samples = [
         moment,
