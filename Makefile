@@ -84,7 +84,7 @@ fmt: setup ## format and fix what can be fixed
 	$(PY) -m ruff format .
 	$(PY) build_backend/bundle.py npm run --silent fmt
 
-pictures: setup browser ## make the pictures of README.md from a real recording
+pictures: demo browser ## make the pictures of README.md from a real recording
 	$(PY) docs/pictures.py
 
 clean: ## remove what was built; .venv stays

@@ -114,14 +114,16 @@ def page(context: BrowserContext, request: pytest.FixtureRequest, artefacts: Pat
 
 
 @pytest.fixture
-def offline_page(page: Page) -> Page:
-    """An empty page that reaches files, and nothing else."""
+def offline_page(context: BrowserContext, request: pytest.FixtureRequest, artefacts: Path) -> Iterator[Page]:
+    """Another empty page, which reaches files and nothing else."""
 
     def refuse(route: Route) -> None:
         route.abort()
 
+    page = context.new_page()
     page.route(re.compile(r"^(?!file:|data:|blob:)"), refuse)
-    return page
+    yield page
+    page.screenshot(path=artefacts / f"{_slug(request)}-offline.png")
 
 
 @pytest.fixture

@@ -1,0 +1,152 @@
+"""A recorded cell in JupyterLab and in Notebook 7: from running it to finding it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbconvert import HTMLExporter
+from playwright.sync_api import Page, expect
+
+from tests.e2e.jupyter import JupyterServer, NotebookPage
+from tests.e2e.timeline import Timeline
+
+QUICKSTART = Path(__file__).parent.parent.parent / "notebooks" / "quickstart.ipynb"
+LOAD = "%load_ext microlog_nb"
+CELL = """
+%%microlog --name small
+import time
+import microlog_nb as microlog
+
+def slow():
+    microlog.info("## Half way\\nwith **bold** words")
+    time.sleep(0.5)
+
+def quick():
+    time.sleep(0.06)
+
+def work():
+    quick()
+    slow()
+    quick()
+    print("done")
+
+work()
+""".strip()
+
+Open = Callable[..., NotebookPage]
+
+
+@pytest.fixture
+def recorded(notebook: Open) -> NotebookPage:
+    """A notebook whose second cell was run and recorded."""
+    opened = notebook(LOAD, CELL)
+    opened.run(0)
+    opened.run(1)
+    Timeline(opened.page).wait()
+    return opened
+
+
+def test_cell_shows_its_own_output_and_its_timeline(recorded: NotebookPage) -> None:
+    expect(recorded.outputs.get_by_text("done", exact=True)).to_be_visible()
+    expect(Timeline(recorded.page).root).to_contain_text("small")
+
+
+def test_control_and_wheel_zoom_and_the_plain_wheel_does_not(recorded: NotebookPage) -> None:
+    timeline = Timeline(recorded.page)
+    whole = timeline.window
+    timeline.wheel(-200, control=True)
+    start, end = zoomed = timeline.window
+    assert whole[0] < start < end < whole[1]
+    timeline.wheel(40, control=False)
+    assert timeline.window == zoomed
+
+
+def test_call_under_the_pointer_is_named_and_its_card_opens(recorded: NotebookPage) -> None:
+    timeline = Timeline(recorded.page)
+    timeline.point_at_call("slow")
+    expect(timeline.card).to_be_visible()
+    expect(timeline.card).to_contain_text("slow")
+
+
+def test_click_on_a_marker_opens_the_entry_with_its_markdown_rendered(recorded: NotebookPage) -> None:
+    timeline = Timeline(recorded.page)
+    timeline.click_marker("Half way")
+    expect(timeline.card.get_by_role("heading", name="Half way")).to_be_visible()
+    expect(timeline.card.locator("strong")).to_have_text("bold")
+
+
+def test_keys_pressed_in_the_timeline_do_not_reach_the_notebook(recorded: NotebookPage) -> None:
+    timeline = Timeline(recorded.page)
+    before = recorded.cells
+    timeline.focus()
+    for key in ("a", "b", "d", "d", "x", "w", "s"):
+        recorded.page.keyboard.press(key)
+    assert recorded.cells == before
+    assert timeline.window[0] >= 0
+
+
+def test_reloaded_notebook_shows_the_living_timeline_of_its_kernel(recorded: NotebookPage) -> None:
+    recorded.save()
+    recorded.reload()
+    timeline = Timeline(recorded.page)
+    timeline.wait()
+    timeline.point_at_call("slow")
+    expect(recorded.page.locator(".microlog-static")).to_be_hidden()
+
+
+def test_reader_without_the_kernel_sees_the_static_picture(recorded: NotebookPage) -> None:
+    recorded.save()
+    recorded.server.shut_down_kernel(recorded.name)
+    recorded.reload()
+    expect(recorded.page.locator(".microlog-static")).to_be_visible()
+    expect(recorded.page.get_by_text("Error displaying widget")).to_be_hidden()
+
+
+def test_dark_theme_is_followed(lab: JupyterServer, page: Page, artefacts: Path) -> None:
+    lab.write("dark.ipynb", LOAD, CELL)
+    opened = NotebookPage(lab, page, "dark.ipynb")
+    opened.open()
+    opened.run(0)
+    opened.run(1)
+    timeline = Timeline(page)
+    timeline.wait()
+    page.screenshot(path=artefacts / "light.png")
+    opened.command("apputils:change-theme", theme="JupyterLab Dark")
+    page.wait_for_function(
+        """() => {
+            const [red, green, blue] = getComputedStyle(document.querySelector(".microlog[data-painted]"))
+                .backgroundColor.match(/\\d+/g).map(Number);
+            return red + green + blue < 3 * 80;
+        }"""
+    )
+    opened.command("apputils:change-theme", theme="JupyterLab Light")
+
+
+def test_quickstart_runs_from_top_to_bottom(lab: JupyterServer, page: Page, artefacts: Path) -> None:
+    (lab.notebooks / QUICKSTART.name).write_bytes(QUICKSTART.read_bytes())
+    opened = NotebookPage(lab, page, QUICKSTART.name)
+    opened.open()
+    opened.command("notebook:run-all-cells")
+    timeline = Timeline(page)
+    timeline.wait()
+    page.screenshot(path=artefacts / "quickstart-timeline.png")
+    timeline.click_marker("Fitted")
+    expect(timeline.card.get_by_role("table")).to_be_visible()
+    opened.save()
+    notebook = nbformat.read(lab.notebooks / QUICKSTART.name, as_version=4)
+    errors = [output for cell in notebook.cells for output in cell.get("outputs", ()) if output.output_type == "error"]
+    assert not errors
+    assert (lab.notebooks / "report.html").is_file()
+
+
+def test_nbconvert_page_shows_the_static_picture(recorded: NotebookPage, offline_page: Page, tmp_path: Path) -> None:
+    recorded.save()
+    html, _ = HTMLExporter().from_filename(recorded.server.notebooks / recorded.name)
+    converted = tmp_path / "converted.html"
+    converted.write_text(html, encoding="utf-8")
+    offline_page.goto(converted.as_uri())
+    expect(offline_page.locator(".microlog-static")).to_be_visible()
+    expect(offline_page.get_by_text("done", exact=True)).to_be_visible()
