@@ -1,0 +1,194 @@
+import type {
+  AnomalyRow,
+  Calls,
+  Facts,
+  FunctionRow,
+  GapRow,
+  LaneRow,
+  LogRow,
+  Metrics,
+  PackageRow,
+  SpanRow,
+  ViewData,
+} from "./types";
+
+const MAGIC = "MLVIEW";
+const VERSION = "01";
+const PREFIX = 16;
+
+type Json = Readonly<Record<string, unknown>>;
+type ColumnType = "f64" | "i32" | "u8";
+const BYTES: Readonly<Record<ColumnType, number>> = { f64: 8, i32: 4, u8: 1 };
+
+const CALL_COLUMNS = {
+  start: "f64",
+  duration: "f64",
+  self: "f64",
+  cpu: "f64",
+  lane: "i32",
+  depth: "i32",
+  function: "i32",
+  parent: "i32",
+  callerLine: "i32",
+  samples: "i32",
+  anomaly: "i32",
+} as const;
+
+const METRIC_COLUMNS = {
+  time: "f64",
+  cpu: "f64",
+  systemCpu: "f64",
+  memory: "f64",
+  modules: "f64",
+  threads: "f64",
+  gcObjects: "f64",
+} as const;
+
+type Shape = Readonly<Record<string, "f64" | "i32">>;
+type Columns<S extends Shape> = { [K in keyof S]: S[K] extends "f64" ? Float64Array : Int32Array };
+
+/** The view's data from its bytes (see FORMAT.md). Throws an Error that names what is wrong with bytes it cannot read. */
+export async function decode(bytes: Uint8Array): Promise<ViewData> {
+  return read(startsWithMagic(bytes) ? bytes : await inflate(bytes));
+}
+
+async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
+  // RFC 1950: the low four bits of the first byte say deflate, and the first two bytes are a multiple of 31.
+  const zlib = bytes.length >= 2 && ((bytes[0] ?? 0) & 15) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0;
+  if (!zlib) throw new Error("This is not a microlog view: the bytes begin with neither MLVIEW nor a zlib header.");
+  const copy = new Uint8Array(bytes);
+  try {
+    const stream = new Blob([copy]).stream().pipeThrough(new DecompressionStream("deflate"));
+    return new Uint8Array(await new Response(stream).arrayBuffer());
+  } catch {
+    throw new Error(`The microlog view is cut short or damaged: its ${bytes.length} compressed bytes do not inflate.`);
+  }
+}
+
+function startsWithMagic(bytes: Uint8Array): boolean {
+  return text(bytes.subarray(0, MAGIC.length)) === MAGIC;
+}
+
+function text(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+function read(bytes: Uint8Array): ViewData {
+  if (!startsWithMagic(bytes)) throw new Error("This is not a microlog view: the bytes do not begin with MLVIEW.");
+  if (bytes.length < PREFIX) throw new Error(`The microlog view is cut short: ${bytes.length} bytes, less than its prefix.`);
+  const version = text(bytes.subarray(6, 8));
+  if (version !== VERSION) {
+    throw new Error(`The microlog view has version ${version}; this page reads version ${VERSION}.`);
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const length = view.getUint32(8, true);
+  const base = PREFIX + length;
+  if (base > bytes.length) {
+    throw new Error(`The microlog view is cut short: its header ends at byte ${base} of ${bytes.length}.`);
+  }
+  const header = parse(text(bytes.subarray(PREFIX, base)));
+  const body = bytes.subarray(base);
+  const columns = object(header.columns, "columns");
+  const calls = block(columns, "calls", CALL_COLUMNS, body);
+  const metrics = block(columns, "metrics", METRIC_COLUMNS, body);
+  const data: ViewData = {
+    facts: object(header.facts, "facts") as unknown as Facts,
+    packages: rows<PackageRow>(header, "packages"),
+    functions: rows<FunctionRow>(header, "functions"),
+    lanes: rows<LaneRow>(header, "lanes"),
+    logs: rows<LogRow>(header, "logs"),
+    spans: rows<SpanRow>(header, "spans"),
+    anomalies: rows<AnomalyRow>(header, "anomalies"),
+    gaps: rows<GapRow>(header, "gaps"),
+    calls: calls satisfies Calls,
+    metrics: metrics satisfies Metrics,
+  };
+  checkReferences(data);
+  return data;
+}
+
+function parse(header: string): Json {
+  let value: unknown;
+  try {
+    value = JSON.parse(header);
+  } catch (error) {
+    throw new Error(`The microlog view is damaged: its header is not JSON (${error instanceof Error ? error.message : error}).`);
+  }
+  return object(value, "header");
+}
+
+function object(value: unknown, name: string): Json {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
+  throw new Error(`The microlog view is damaged: "${name}" is missing or is not an object.`);
+}
+
+function rows<Row>(header: Json, name: string): readonly Row[] {
+  const value = header[name];
+  if (Array.isArray(value)) return value as Row[];
+  throw new Error(`The microlog view is damaged: table "${name}" is missing or is not an array.`);
+}
+
+function block<S extends Shape>(columns: Json, name: string, shape: S, body: Uint8Array): Columns<S> & { count: number } {
+  const table = object(columns[name], `columns.${name}`);
+  const arrays: Record<string, Float64Array | Int32Array> = {};
+  let count = -1;
+  for (const [column, type] of Object.entries(shape)) {
+    const array = columnArray(object(table[column], `${name}.${column}`), `${name}.${column}`, type, body);
+    if (count >= 0 && array.length !== count) {
+      throw new Error(`The microlog view is damaged: column ${name}.${column} has ${array.length} values, not ${count}.`);
+    }
+    count = array.length;
+    arrays[column] = array;
+  }
+  return { ...(arrays as Columns<S>), count };
+}
+
+function columnArray(entry: Json, name: string, type: "f64" | "i32", body: Uint8Array): Float64Array | Int32Array {
+  const { type: written, offset, length } = entry;
+  if (written !== type) {
+    throw new Error(`The microlog view is damaged: column ${name} has type ${String(written)}, not ${type}.`);
+  }
+  if (!isCount(offset) || !isCount(length) || offset % 8 !== 0) {
+    throw new Error(`The microlog view is damaged: column ${name} has offset ${String(offset)}, length ${String(length)}.`);
+  }
+  const end = offset + length * BYTES[type];
+  if (end > body.length) {
+    throw new Error(`The microlog view is cut short: column ${name} ends at byte ${end} of ${body.length}.`);
+  }
+  // A copy: the transport's buffer may start at any byte, and typed arrays need a multiple of their element's size.
+  const copy = body.slice(offset, end).buffer;
+  return type === "f64" ? new Float64Array(copy) : new Int32Array(copy);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Every index must name a row that exists, so that no view has to check again. */
+function checkReferences(data: ViewData): void {
+  const { calls, lanes, functions, packages, anomalies } = data;
+  within("calls.lane", calls.lane, 0, lanes.length);
+  within("calls.function", calls.function, 0, functions.length);
+  within("calls.parent", calls.parent, -1, calls.count);
+  within("calls.anomaly", calls.anomaly, -1, anomalies.length);
+  within("functions.package", functions.map((row) => row.package), 0, packages.length);
+  within("logs.lane", data.logs.map((row) => row.lane), -1, lanes.length);
+  within("logs.call", data.logs.map((row) => row.call), -1, calls.count);
+  within("anomalies.call", anomalies.map((row) => row.call), -1, calls.count);
+  for (let call = 0; call < calls.count; call++) {
+    const depth = calls.depth[call] ?? -1;
+    const limit = lanes[calls.lane[call] ?? -1]?.depth ?? 0;
+    if (depth < 0 || depth >= limit) {
+      throw new Error(`The microlog view is damaged: calls.depth has ${depth} at ${call}, its lane has ${limit} rows.`);
+    }
+  }
+}
+
+function within(name: string, values: ArrayLike<number>, low: number, limit: number): void {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? Number.NaN;
+    if (!(value >= low && value < limit)) {
+      throw new Error(`The microlog view is damaged: ${name} has ${value} at ${i}, allowed is ${low} to ${limit - 1}.`);
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { at, firstAbove, type Level, type Row } from "./rows";
+import type { Scale } from "./viewport";
+
+/** Narrower calls, in CSS pixels, join into one bar. */
+export const MERGE_BELOW = 0.5;
+/** A gap at least this wide, in CSS pixels, ends a joined bar. */
+export const SPLIT_AT = 1;
+
+/** The bars of one row as parallel arrays, reused from frame to frame. */
+export interface Bars {
+  count: number;
+  /** Left and right edges in CSS pixels, not clipped to the plot. */
+  x0: Float64Array;
+  x1: Float64Array;
+  /** The CallId shown: the call, or the longest of the joined calls. */
+  call: Int32Array;
+  /** How many calls the bar stands for. */
+  merged: Int32Array;
+}
+
+export function emptyBars(): Bars {
+  return { count: 0, x0: new Float64Array(64), x1: new Float64Array(64), call: new Int32Array(64), merged: new Int32Array(64) };
+}
+
+function push(bars: Bars, x0: number, x1: number, call: number, merged: number): void {
+  const i = bars.count++;
+  if (i === bars.call.length) {
+    bars.x0 = grown(bars.x0, new Float64Array(i * 2));
+    bars.x1 = grown(bars.x1, new Float64Array(i * 2));
+    bars.call = grown(bars.call, new Int32Array(i * 2));
+    bars.merged = grown(bars.merged, new Int32Array(i * 2));
+  }
+  bars.x0[i] = x0;
+  bars.x1[i] = x1;
+  bars.call[i] = call;
+  bars.merged[i] = merged;
+}
+
+function grown<A extends Float64Array | Int32Array>(from: A, to: A): A {
+  to.set(from);
+  return to;
+}
+
+/**
+ * The bars of a row that the scale shows. Calls under half a pixel join with their neighbours while the gap between them is
+ * under a pixel. Each bar, or the gap after it, is half a pixel or more, and joined calls are skipped by whole blocks: so the
+ * work is bound to the pixels, whatever the number of calls.
+ */
+export function visibleBars(row: Row, scale: Scale, bars: Bars): Bars {
+  bars.count = 0;
+  const { start, end, ids, levels } = row;
+  const shortest = MERGE_BELOW / scale.density;
+  const split = SPLIT_AT / scale.density;
+  const last = lowerBound(start, scale.end);
+  let i = firstAbove(end, scale.start);
+  // A call without duration at the very start of the window ends there, too, and is seen.
+  while (i > 0 && at(start, i - 1) === scale.start) i--;
+  while (i < last) {
+    const first = i;
+    let longest = i;
+    let duration = at(end, i) - at(start, i);
+    i++;
+    if (duration < shortest) {
+      while (i < last) {
+        const block = blockAt(levels, i, last, shortest, split);
+        if (block) {
+          const n = i / block.size;
+          if (at(block.longest, n) > duration) {
+            duration = at(block.longest, n);
+            longest = at(block.longestAt, n);
+          }
+          i += block.size;
+          continue;
+        }
+        const next = at(end, i) - at(start, i);
+        if (next >= shortest || at(start, i) - at(end, i - 1) >= split) break;
+        if (next > duration) {
+          duration = next;
+          longest = i;
+        }
+        i++;
+      }
+    }
+    const x0 = (at(start, first) - scale.start) * scale.density;
+    const x1 = (at(end, i - 1) - scale.start) * scale.density;
+    push(bars, x0, Math.max(x1, x0 + 1), at(ids, longest), i - first);
+  }
+  return bars;
+}
+
+/** The largest block that begins at `i`, ends before `last`, and can be taken in whole. */
+function blockAt(levels: readonly Level[], i: number, last: number, shortest: number, split: number): Level | null {
+  let found: Level | null = null;
+  for (const level of levels) {
+    if (i % level.size !== 0 || i + level.size > last) break;
+    const n = i / level.size;
+    if (at(level.longest, n) >= shortest || at(level.gap, n) >= split) break;
+    found = level;
+  }
+  return found;
+}
+
+function lowerBound(values: Float64Array, value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (at(values, middle) >= value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,81 @@
+import type { LaneRow } from "../data/types";
+import type { RowIndex } from "./rows";
+
+export const BAR = 17;
+export const ROW = 18;
+export const PADDING = 4;
+export const LINE = 1;
+export const GUTTER = 128;
+/** Height of the row of names that takes the gutter's place. */
+export const NAME_ROW = 18;
+/** Containers narrower than this have no gutter. */
+export const NARROW = 640;
+
+export const MINIMAP = { height: 36, cpu: 24, main: 5, worker: 3 } as const;
+export const RULER = 20;
+export const MARKERS = 22;
+export const METRICS = { height: 64, scale: 13, plot: 43, gc: 8 } as const;
+
+/** One lane in the scrolling area; y counts from its top, in CSS pixels. */
+export interface LaneBox {
+  readonly lane: number;
+  readonly y: number;
+  readonly height: number;
+  /** Top of the first row of bars. */
+  readonly bars: number;
+  readonly rows: number;
+  readonly collapsed: boolean;
+}
+
+export interface Layout {
+  readonly gutter: number;
+  /** Width of the plot right of the gutter. */
+  readonly width: number;
+  readonly lanes: readonly LaneBox[];
+  /** Height of all lanes. */
+  readonly height: number;
+  /** Tops inside the head: ruler, markers, metrics, and its whole height. */
+  readonly head: { readonly markers: number; readonly metrics: number; readonly height: number };
+}
+
+export function layoutOf(width: number, index: RowIndex, collapsed: ReadonlySet<number>): Layout {
+  const narrow = width < NARROW;
+  const gutter = narrow ? 0 : GUTTER;
+  const metrics = RULER + MARKERS + (narrow ? NAME_ROW : 0);
+  let y = 0;
+  const lanes: LaneBox[] = index.lanes.map((rows, lane) => {
+    const shut = collapsed.has(lane);
+    const shown = shut ? Math.min(rows.length, 1) : rows.length;
+    const bars = y + (narrow ? NAME_ROW : PADDING);
+    // A lane has room for its name even without a call.
+    const height = bars - y + Math.max(shown, 1) * ROW + PADDING + LINE;
+    const box = { lane, y, height, bars, rows: shown, collapsed: shut };
+    y += height;
+    return box;
+  });
+  return {
+    gutter,
+    width: Math.max(width - gutter, 0),
+    lanes,
+    height: y,
+    head: { markers: RULER, metrics, height: metrics + METRICS.height },
+  };
+}
+
+/** The lane at a height of the scrolling area. */
+export function laneAt(layout: Layout, y: number): LaneBox | null {
+  return layout.lanes.find((box) => y >= box.y && y < box.y + box.height) ?? null;
+}
+
+/** The row of a lane at a height, -1 between rows. */
+export function rowAt(box: LaneBox, y: number): number {
+  const row = Math.floor((y - box.bars) / ROW);
+  return row >= 0 && row < box.rows && (y - box.bars) % ROW < BAR ? row : -1;
+}
+
+/** What stands under a lane's name: how much of its time it had the CPU. */
+export function laneNote(lane: LaneRow): string {
+  const percent = (share: number) => `${Math.round(Math.min(Math.max(share, 0), 1) * 100)}%`;
+  if (lane.kind === "main") return lane.cpu === null ? "" : `${percent(lane.cpu)} CPU`;
+  return lane.cpu === null ? "thread" : `thread · ${percent(1 - lane.cpu)} waiting`;
+}

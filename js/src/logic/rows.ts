@@ -1,0 +1,141 @@
+import type { Calls, ViewData } from "../data/types";
+
+/** Calls a block of the lowest level covers, and blocks a block of the next level covers. */
+export const FAN = 16;
+
+/**
+ * Blocks of neighbouring calls of one row: the longest call, and the widest gap before any of them.
+ *
+ *     level 0   [ 16 calls ][ 16 calls ] …        level 1   [ 16 blocks ] …
+ *
+ * A run of calls too short to see may take in a whole block when both are small enough, without a look at its calls.
+ */
+export interface Level {
+  readonly size: number;
+  readonly longest: Float64Array;
+  /** Position, in the row, of the longest call. */
+  readonly longestAt: Int32Array;
+  readonly gap: Float64Array;
+}
+
+/** One depth of one lane: its calls do not overlap, and are in order of time. */
+export interface Row {
+  readonly lane: number;
+  readonly depth: number;
+  readonly ids: Int32Array;
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  readonly levels: readonly Level[];
+}
+
+export interface RowIndex {
+  /** Rows by lane, then by shown depth. */
+  readonly lanes: readonly (readonly Row[])[];
+  /** The first depth that is drawn, by lane: 1 where the outer frame of the cell is left out. */
+  readonly top: readonly number[];
+}
+
+export function indexRows(data: ViewData): RowIndex {
+  const { calls, lanes } = data;
+  const base = new Int32Array(lanes.length + 1);
+  for (let lane = 0; lane < lanes.length; lane++) base[lane + 1] = at(base, lane) + (lanes[lane]?.depth ?? 0);
+  const total = at(base, lanes.length);
+  // A counting sort by row: calls are already ordered by start, and it keeps that order.
+  const offset = new Int32Array(total + 1);
+  for (let i = 0; i < calls.count; i++) {
+    const row = at(base, at(calls.lane, i)) + at(calls.depth, i);
+    offset[row + 1] = at(offset, row + 1) + 1;
+  }
+  for (let row = 0; row < total; row++) offset[row + 1] = at(offset, row + 1) + at(offset, row);
+  const order = new Int32Array(calls.count);
+  const next = offset.slice();
+  for (let i = 0; i < calls.count; i++) {
+    const row = at(base, at(calls.lane, i)) + at(calls.depth, i);
+    const place = at(next, row);
+    order[place] = i;
+    next[row] = place + 1;
+  }
+  const top = lanes.map((_, lane) => (hidesCell(data, lane, order.subarray(at(offset, at(base, lane)), at(offset, at(base, lane) + 1))) ? 1 : 0));
+  return {
+    top,
+    lanes: lanes.map((lane, id) => {
+      const rows: Row[] = [];
+      for (let depth = top[id] ?? 0; depth < lane.depth; depth++) {
+        const row = at(base, id) + depth;
+        rows.push(makeRow(calls, id, depth, order.subarray(at(offset, row), at(offset, row + 1))));
+      }
+      return rows;
+    }),
+  };
+}
+
+/**
+ * The outer frame of a notebook cell says nothing and is left out, unless the cell's own code took most of the time: then
+ * the frame is all there is to see.
+ */
+function hidesCell(data: ViewData, lane: number, roots: Int32Array): boolean {
+  if ((data.lanes[lane]?.depth ?? 0) < 2) return false;
+  let total = 0;
+  let self = 0;
+  for (const id of roots) {
+    const row = data.functions[at(data.calls.function, id)];
+    if (row?.name !== "<module>" || data.packages[row.package]?.kind !== "notebook") return false;
+    total += at(data.calls.duration, id);
+    self += at(data.calls.self, id);
+  }
+  return self < total / 2;
+}
+
+export function makeRow(calls: Pick<Calls, "start" | "duration">, lane: number, depth: number, ids: Int32Array): Row {
+  const start = new Float64Array(ids.length);
+  const end = new Float64Array(ids.length);
+  for (let i = 0; i < ids.length; i++) {
+    const id = at(ids, i);
+    start[i] = at(calls.start, id);
+    end[i] = at(calls.start, id) + at(calls.duration, id);
+  }
+  return { lane, depth, ids, start, end, levels: levelsOf(start, end) };
+}
+
+function levelsOf(start: Float64Array, end: Float64Array): Level[] {
+  const levels: Level[] = [];
+  let below: Level | null = null;
+  for (let size = FAN; size <= start.length; size *= FAN) {
+    const blocks = Math.floor(start.length / size);
+    const longest = new Float64Array(blocks);
+    const longestAt = new Int32Array(blocks);
+    const gap = new Float64Array(blocks);
+    for (let block = 0; block < blocks; block++) {
+      longest[block] = -1;
+      for (let k = block * FAN; k < (block + 1) * FAN; k++) {
+        const duration: number = below ? at(below.longest, k) : at(end, k) - at(start, k);
+        const before: number = below ? at(below.gap, k) : k > 0 ? at(start, k) - at(end, k - 1) : 0;
+        if (duration > at(longest, block)) {
+          longest[block] = duration;
+          longestAt[block] = below ? at(below.longestAt, k) : k;
+        }
+        if (before > at(gap, block)) gap[block] = before;
+      }
+    }
+    below = { size, longest, longestAt, gap };
+    levels.push(below);
+  }
+  return levels;
+}
+
+/** First position whose value is above `value`. */
+export function firstAbove(values: ArrayLike<number>, value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((values[middle] ?? 0) > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Reads a typed array at a place known to be inside it. */
+export function at(values: ArrayLike<number>, index: number): number {
+  return values[index] as number;
+}

@@ -1,0 +1,40 @@
+import { ICON_COLORS, type IconColor, type IconName, ICONS } from "../theme/icon-paths";
+import type { Theme } from "../theme/theme";
+
+const GRID = 16;
+const paths = new Map<string, Path2D>();
+
+function pathOf(d: string): Path2D {
+  let path = paths.get(d);
+  if (!path) {
+    path = new Path2D(d);
+    paths.set(d, path);
+  }
+  return path;
+}
+
+function colorOf(theme: Theme, color: IconColor): string {
+  if (color === "white" || color === "ink") return ICON_COLORS[color];
+  return theme.colors[color === "current" ? "fg-2" : color];
+}
+
+/** An icon in a square of `size` around a middle. */
+export function drawIcon(ctx: CanvasRenderingContext2D, theme: Theme, name: IconName, x: number, y: number, size: number): void {
+  ctx.save();
+  ctx.translate(x - size / 2, y - size / 2);
+  ctx.scale(size / GRID, size / GRID);
+  ctx.lineCap = "round";
+  ctx.lineJoin = "round";
+  for (const part of ICONS[name]) {
+    const color = colorOf(theme, part.color);
+    if (part.width === undefined) {
+      ctx.fillStyle = color;
+      ctx.fill(pathOf(part.d));
+    } else {
+      ctx.strokeStyle = color;
+      ctx.lineWidth = part.width;
+      ctx.stroke(pathOf(part.d));
+    }
+  }
+  ctx.restore();
+}

@@ -1,0 +1,93 @@
+import type { CallId, GapRow, ViewData } from "../data/types";
+import { type Bars, emptyBars, visibleBars } from "../logic/detail";
+import { barAt } from "../logic/hit";
+import { BAR, type LaneBox, type Layout, LINE, ROW } from "../logic/layout";
+import type { Measure } from "../logic/labels";
+import type { Ticks } from "../logic/ruler";
+import type { RowIndex } from "../logic/rows";
+import { type Scale, xOf } from "../logic/viewport";
+import type { Theme } from "../theme/theme";
+import { type BarScene, drawBar, drawRing, type Marks } from "./bar";
+import { drawGaps, gapsInView } from "./gaps";
+import { drawGrid } from "./ruler";
+import { horizontal, type Pen } from "./surface";
+
+export interface LanesScene {
+  readonly data: ViewData;
+  readonly index: RowIndex;
+  readonly layout: Layout;
+  readonly scale: Scale;
+  readonly ticks: Ticks;
+  readonly gaps: readonly GapRow[];
+  readonly theme: Theme;
+  readonly marks: Marks;
+  readonly measure: Measure;
+  /** How far the lanes are scrolled, in CSS pixels. */
+  readonly scrolled: number;
+}
+
+/** The bars last drawn, by lane and row: what the pointer is tested against. */
+export interface Drawn {
+  row(lane: number, row: number): Bars | undefined;
+  fill(lane: number, row: number): Bars;
+}
+
+export function createDrawn(): Drawn {
+  const kept = new Map<number, Bars>();
+  const key = (lane: number, row: number) => lane * 65_536 + row;
+  return {
+    row: (lane, row) => kept.get(key(lane, row)),
+    fill(lane, row) {
+      let bars = kept.get(key(lane, row));
+      if (!bars) {
+        bars = emptyBars();
+        kept.set(key(lane, row), bars);
+      }
+      return bars;
+    },
+  };
+}
+
+/** All lanes that the scrolled area shows. Work is bound to the rows and pixels in view. */
+export function drawLanes(pen: Pen, scene: LanesScene, drawn: Drawn): void {
+  const { layout, scrolled, theme, scale } = scene;
+  drawGrid(pen, theme, scale, scene.ticks, 0, pen.height);
+  // A hidden name row is the page's ground: hatch and grid run through it as through the lanes.
+  drawGaps(pen, theme, gapsInView(scene.gaps, scale), 0, pen.height, scrolled, false);
+  const similar = scene.marks.hover === null ? -1 : (scene.data.calls.function[scene.marks.hover] ?? -1);
+  const bars: BarScene = { ...scene, similar };
+  for (const box of layout.lanes) {
+    if (box.y + box.height < scrolled || box.y > scrolled + pen.height) continue;
+    drawLane(pen, bars, box, drawn, scene);
+    horizontal(pen, box.y + box.height - LINE - scrolled, theme.colors.line);
+  }
+  if (scene.marks.selected !== null) drawSelected(pen, bars, scene, drawn, scene.marks.selected);
+}
+
+function drawLane(pen: Pen, bars: BarScene, box: LaneBox, drawn: Drawn, scene: LanesScene): void {
+  const rows = scene.index.lanes[box.lane] ?? [];
+  for (let row = 0; row < box.rows; row++) {
+    const y = box.bars + row * ROW - scene.scrolled;
+    if (y + BAR < 0 || y > pen.height) continue;
+    const source = rows[row];
+    if (!source) continue;
+    const list = visibleBars(source, scene.scale, drawn.fill(box.lane, row));
+    for (let i = 0; i < list.count; i++) drawBar(pen, bars, list, i, y);
+  }
+}
+
+function drawSelected(pen: Pen, bars: BarScene, scene: LanesScene, drawn: Drawn, call: CallId): void {
+  const { calls } = scene.data;
+  const lane = calls.lane[call] ?? -1;
+  const box = scene.layout.lanes[lane];
+  const row = (calls.depth[call] ?? 0) - (scene.index.top[lane] ?? 0);
+  if (!box || row < 0 || row >= box.rows) return;
+  const y = box.bars + row * ROW - scene.scrolled;
+  const list = drawn.row(lane, row);
+  if (!list || y + BAR < 0 || y > pen.height) return;
+  const middle = xOf(scene.scale, (calls.start[call] ?? 0) + (calls.duration[call] ?? 0) / 2);
+  const i = barAt(list, Math.min(Math.max(middle, list.x0[0] ?? 0), pen.width));
+  if (i < 0) return;
+  // The ring's ground covers the neighbours, so the bar is drawn once more on it.
+  drawRing(pen, bars, list, i, y, () => drawBar(pen, bars, list, i, y));
+}

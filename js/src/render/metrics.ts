@@ -1,0 +1,193 @@
+import type { Metrics, SpanRow } from "../data/types";
+import { formatBytes, formatCount, formatDuration, formatPercent } from "../logic/format";
+import { METRICS } from "../logic/layout";
+import { cpuTop, highest, type Interval, type Line, niceTop, reduce, waiting } from "../logic/series";
+import { type Scale, xOf } from "../logic/viewport";
+import type { Theme } from "../theme/theme";
+import type { GapSpan } from "./gaps";
+import { horizontal, type Pen, snap } from "./surface";
+import { fontOf } from "./text";
+
+/** What the strip shows whatever the window: scales that do not jump while zooming, waits, collections. */
+export interface Strip {
+  readonly metrics: Metrics;
+  readonly cpu: number;
+  readonly memory: number;
+  readonly modules: number;
+  readonly waits: readonly Interval[];
+  readonly collections: readonly SpanRow[];
+}
+
+/** A collection at least this long is a block with its length beside it. */
+const LONG_COLLECTION = 100e6;
+const WAITING_WORD_FROM = 38;
+const LABEL_GAP_FROM = 40;
+const FULL_LABEL_FROM = 92;
+
+export function stripOf(metrics: Metrics, spans: readonly SpanRow[]): Strip {
+  return {
+    metrics,
+    cpu: cpuTop(highest(metrics.cpu)),
+    memory: niceTop(highest(metrics.memory)),
+    modules: niceTop(highest(metrics.modules)),
+    waits: waiting(metrics.time, metrics.cpu),
+    collections: spans.filter((span) => span.kind === "gc").sort((a, b) => a.start - b.start),
+  };
+}
+
+/** CPU, memory, modules and collections. Everything is under the gaps' veil but the words. */
+export function drawMetrics(pen: Pen, theme: Theme, scale: Scale, strip: Strip, top: number): void {
+  const { ctx } = pen;
+  const { colors } = theme;
+  const { time } = strip.metrics;
+  const plot = top + METRICS.scale;
+  const floor = plot + METRICS.plot;
+  for (const wait of strip.waits) {
+    const x0 = snap(pen, Math.max(xOf(scale, wait.start), 0));
+    const x1 = snap(pen, Math.min(xOf(scale, wait.end), pen.width));
+    ctx.fillStyle = colors["wait-bg"];
+    if (x1 > x0) ctx.fillRect(x0, plot, x1 - x0, METRICS.height - METRICS.scale - 1);
+  }
+  if (strip.metrics.count > 0) {
+    dashed(pen, colors.line, plot);
+    const cpu = reduce(time, strip.metrics.cpu, strip.cpu, scale);
+    area(pen, cpu, plot, colors["cpu-fill"]);
+    line(pen, cpu, plot, colors.cpu, 1, []);
+    steps(pen, reduce(time, strip.metrics.modules, strip.modules, scale), plot, colors.modules);
+    line(pen, reduce(time, strip.metrics.memory, strip.memory, scale), plot, colors.mem, 1.5, []);
+  }
+  ctx.fillStyle = colors["line-2"];
+  ctx.fillRect(0, floor, pen.width, 1);
+  collections(pen, theme, scale, strip.collections, floor);
+  horizontal(pen, top + METRICS.height - 1, colors.line);
+}
+
+/** The words of the strip, over the hatch: top values, "waiting", "no samples". */
+export function drawMetricWords(pen: Pen, theme: Theme, scale: Scale, strip: Strip, gaps: readonly GapSpan[], top: number): void {
+  const { ctx } = pen;
+  const { colors } = theme;
+  const middle = top + METRICS.scale + METRICS.plot - 14;
+  ctx.textBaseline = "alphabetic";
+  ctx.font = fontOf(theme, "small");
+  ctx.textAlign = "left";
+  if (strip.metrics.count > 0) {
+    let x = 5;
+    for (const [text, color] of [
+      [formatPercent(strip.cpu), colors["cpu-fg"]],
+      [formatBytes(strip.memory).replace(".00", ""), colors.mem],
+      [formatCount(strip.modules), colors.modules],
+    ] as const) {
+      ctx.fillStyle = color;
+      ctx.fillText(text, x, top + 10);
+      x += ctx.measureText(text).width + 8;
+    }
+  }
+  ctx.textAlign = "center";
+  for (const wait of strip.waits) {
+    const x0 = Math.max(xOf(scale, wait.start), 0);
+    const x1 = Math.min(xOf(scale, wait.end), pen.width);
+    if (x1 - x0 < WAITING_WORD_FROM) continue;
+    ctx.fillStyle = colors["fg-2"];
+    ctx.fillText("waiting", (x0 + x1) / 2, middle + 4);
+  }
+  for (const { gap, x0, x1 } of gaps) {
+    if (x1 - x0 < LABEL_GAP_FROM) continue;
+    const text = x1 - x0 < FULL_LABEL_FROM ? "no samples" : `no samples ${formatDuration(gap.duration)}`;
+    const width = Math.ceil(ctx.measureText(text).width) + 10;
+    const center = (Math.max(x0, 0) + Math.min(x1, pen.width)) / 2;
+    const left = snap(pen, Math.min(Math.max(center - width / 2, 2), pen.width - width - 2));
+    ctx.beginPath();
+    ctx.roundRect(left, middle - 7, width, 15, 3);
+    ctx.fillStyle = colors.bg;
+    ctx.fill();
+    ctx.strokeStyle = colors["line-2"];
+    ctx.lineWidth = 1;
+    ctx.stroke();
+    ctx.fillStyle = colors["fg-2"];
+    ctx.fillText(text, left + width / 2, middle + 4);
+  }
+  ctx.textAlign = "left";
+}
+
+function y(plot: number, share: number): number {
+  return plot + METRICS.plot * (1 - Math.min(Math.max(share, 0), 1));
+}
+
+function area(pen: Pen, points: Line, plot: number, color: string): void {
+  if (points.n < 2) return;
+  const { ctx } = pen;
+  ctx.beginPath();
+  ctx.moveTo(points.x[0] as number, plot + METRICS.plot);
+  for (let i = 0; i < points.n; i++) ctx.lineTo(points.x[i] as number, y(plot, points.y[i] as number));
+  ctx.lineTo(points.x[points.n - 1] as number, plot + METRICS.plot);
+  ctx.fillStyle = color;
+  ctx.fill();
+}
+
+function line(pen: Pen, points: Line, plot: number, color: string, width: number, dash: number[]): void {
+  const { ctx } = pen;
+  ctx.beginPath();
+  for (let i = 0; i < points.n; i++) ctx.lineTo(points.x[i] as number, y(plot, points.y[i] as number));
+  stroke(ctx, color, width, dash);
+}
+
+function steps(pen: Pen, points: Line, plot: number, color: string): void {
+  const { ctx } = pen;
+  ctx.beginPath();
+  for (let i = 0; i < points.n; i++) {
+    if (i > 0) ctx.lineTo(points.x[i] as number, y(plot, points.y[i - 1] as number));
+    ctx.lineTo(points.x[i] as number, y(plot, points.y[i] as number));
+  }
+  stroke(ctx, color, 1, [4, 2.5]);
+}
+
+function dashed(pen: Pen, color: string, at: number): void {
+  pen.ctx.beginPath();
+  pen.ctx.moveTo(0, at + 0.5);
+  pen.ctx.lineTo(pen.width, at + 0.5);
+  stroke(pen.ctx, color, 1, [3, 3]);
+}
+
+function stroke(ctx: CanvasRenderingContext2D, color: string, width: number, dash: number[]): void {
+  ctx.strokeStyle = color;
+  ctx.lineWidth = width;
+  ctx.lineJoin = "round";
+  ctx.setLineDash(dash);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
+function collections(pen: Pen, theme: Theme, scale: Scale, list: readonly SpanRow[], floor: number): void {
+  const { ctx } = pen;
+  const bottom = floor + METRICS.gc - 1;
+  ctx.font = fontOf(theme, "small");
+  ctx.textBaseline = "alphabetic";
+  let drawn = Number.NEGATIVE_INFINITY;
+  let worded = Number.NEGATIVE_INFINITY;
+  for (const span of list) {
+    const x0 = xOf(scale, span.start);
+    const x1 = xOf(scale, span.start + span.duration);
+    if (x1 < 0 || x0 > pen.width) continue;
+    ctx.fillStyle = theme.colors.gc;
+    if (span.duration < LONG_COLLECTION) {
+      const left = snap(pen, x0);
+      if (left - drawn < 1) continue;
+      drawn = left;
+      // 1 ms is 3 px high, 100 ms is 6.
+      const height = 3 + 1.5 * Math.min(Math.max(Math.log10(span.duration / 1e6), 0), 2);
+      ctx.fillRect(left, bottom - height, Math.max(1.5, x1 - x0), height);
+      continue;
+    }
+    const left = snap(pen, Math.max(x0, 0));
+    const width = Math.max(Math.min(x1, pen.width) - left, 9);
+    ctx.fillRect(left, bottom - 6, width, 6);
+    const text = `GC ${formatDuration(span.duration)}`;
+    const room = ctx.measureText(text).width;
+    const at = left - room + width - 4;
+    const start = at >= 4 ? at : left;
+    if (start < worded + 6) continue;
+    worded = start + room;
+    ctx.fillStyle = theme.colors.fg;
+    ctx.fillText(text, start, floor - 3);
+  }
+}

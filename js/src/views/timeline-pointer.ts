@@ -1,0 +1,171 @@
+import { clusterAt } from "../logic/clusters";
+import { MARKERS } from "../logic/layout";
+import { fit, pan, scaleOf, timeAt, type TimeWindow, zoomAt } from "../logic/viewport";
+import { anchorOf, callAt, closeLogs, openMarker, select, type Stage, zoomToCall } from "./timeline-stage";
+
+/** A press that moved less is a click, in CSS pixels. */
+const CLICK_PX = 3;
+/** One notch of a wheel is about 100; a pinch sends many small ones. */
+const WHEEL_ZOOM = 0.008;
+const WHEEL_MOST = 60;
+const LINE_PX = 16;
+
+interface Press {
+  readonly id: number;
+  readonly x: number;
+  readonly y: number;
+  readonly window: TimeWindow;
+  readonly scrolled: number;
+  moved: boolean;
+}
+
+interface Pinch {
+  readonly window: TimeWindow;
+  readonly distance: number;
+  readonly anchor: number;
+}
+
+/** Mouse, pen and touch on the head and the lanes. Plain vertical wheels are left to the page. */
+export function listenToPointer(stage: Stage, signal: AbortSignal): void {
+  const { context, cards, frame, motion } = stage;
+  const { store, data } = context;
+  const { duration } = data.facts;
+  const lanes = frame.lanes.surface.canvas;
+  const head = frame.head.surface.canvas;
+  const touches = new Map<number, { x: number; y: number }>();
+  let press: Press | null = null;
+  let pinch: Pinch | null = null;
+
+  const xIn = (event: { clientX: number }) => event.clientX - lanes.getBoundingClientRect().left;
+  const point = (event: PointerEvent) => {
+    const pointer = timeAt(stage.scale(), xIn(event));
+    const rect = lanes.getBoundingClientRect();
+    const hover = event.target === lanes ? callAt(stage, event.clientX - rect.left, event.clientY - rect.top) : null;
+    const changed = hover !== store.get().hover;
+    store.set({ pointer, hover });
+    if (changed) cards.point(hover, hover === null ? null : anchorOf(stage, hover));
+    if (event.target === head) pointAtMarker(stage, head, event);
+    lanes.style.cursor = hover === null ? "" : "pointer";
+  };
+  const leave = () => {
+    if (store.get().hover !== null) cards.point(null, null);
+    store.set({ pointer: null, hover: null });
+  };
+  const spread = () => {
+    const [a, b] = [...touches.values()];
+    return a && b ? { distance: Math.max(Math.hypot(a.x - b.x, a.y - b.y), 1), middle: (a.x + b.x) / 2 } : null;
+  };
+
+  const down = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    lanes.focus({ preventScroll: true });
+    stage.keyboard = false;
+    const target = event.target as HTMLElement;
+    target.setPointerCapture(event.pointerId);
+    if (event.pointerType === "touch") touches.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    const two = spread();
+    if (two) {
+      press = null;
+      pinch = { window: motion.goal(), distance: two.distance, anchor: timeAt(stage.scale(), xIn({ clientX: two.middle })) };
+      return;
+    }
+    press = { id: event.pointerId, x: event.clientX, y: event.clientY, window: motion.goal(), scrolled: frame.lanes.el.scrollTop, moved: false };
+  };
+  const move = (event: PointerEvent) => {
+    if (touches.has(event.pointerId)) touches.set(event.pointerId, { x: event.clientX, y: event.clientY });
+    const two = spread();
+    if (pinch && two) {
+      motion.jump(zoomAt(pinch.window, pinch.anchor, two.distance / pinch.distance, duration));
+      return;
+    }
+    if (!press || press.id !== event.pointerId) {
+      if (event.pointerType !== "touch") point(event);
+      return;
+    }
+    const dx = event.clientX - press.x;
+    const dy = event.clientY - press.y;
+    if (!press.moved && Math.hypot(dx, dy) <= CLICK_PX) return;
+    if (!press.moved) {
+      press.moved = true;
+      leave();
+      frame.el.classList.add("microlog-dragging");
+    }
+    motion.jump(pan(press.window, -dx / stage.scale().density, duration));
+    // Fingers scroll by themselves: the canvas lets vertical touches through.
+    if (event.target === lanes && event.pointerType !== "touch") frame.lanes.el.scrollTop = press.scrolled - dy;
+  };
+  const up = (event: PointerEvent) => {
+    touches.delete(event.pointerId);
+    if (touches.size < 2) pinch = null;
+    frame.el.classList.remove("microlog-dragging");
+    if (!press || press.id !== event.pointerId) return;
+    const clicked = !press.moved && event.type === "pointerup";
+    press = null;
+    if (clicked) click(event);
+  };
+  const click = (event: PointerEvent) => {
+    if (event.target === lanes) {
+      const rect = lanes.getBoundingClientRect();
+      const call = callAt(stage, event.clientX - rect.left, event.clientY - rect.top);
+      select(stage, call, true);
+      return;
+    }
+    const cluster = markerAt(stage, head, event);
+    if (cluster) openMarker(stage, cluster);
+    else closeLogs(stage);
+  };
+  const wheel = (event: WheelEvent) => {
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PX : 1;
+    const dx = event.deltaX * unit;
+    const dy = event.deltaY * unit;
+    if (event.ctrlKey || event.metaKey) {
+      event.preventDefault();
+      const factor = Math.exp(-Math.min(Math.max(dy, -WHEEL_MOST), WHEEL_MOST) * WHEEL_ZOOM);
+      motion.jump(zoomAt(motion.goal(), wheelAnchor(event), factor, duration));
+    } else if (Math.abs(dx) > Math.abs(dy)) {
+      event.preventDefault();
+      motion.jump(pan(motion.goal(), dx / stage.scale().density, duration));
+    }
+  };
+  const wheelAnchor = (event: WheelEvent) => {
+    const { start, end } = store.get().window;
+    const overview = frame.minimap.plot.contains(event.target as Node);
+    const scale = overview ? scaleOf(fit(duration), stage.scale().width) : stage.scale();
+    return Math.min(Math.max(timeAt(scale, xIn(event)), start), end);
+  };
+
+  for (const canvas of [lanes, head]) {
+    canvas.addEventListener("pointerdown", down, { signal });
+    canvas.addEventListener("pointermove", move, { signal });
+    canvas.addEventListener("pointerup", up, { signal });
+    canvas.addEventListener("pointercancel", up, { signal });
+    canvas.addEventListener("pointerleave", leave, { signal });
+  }
+  lanes.addEventListener("dblclick", () => {
+    const { selected } = store.get();
+    if (selected !== null) zoomToCall(stage, selected);
+  }, { signal });
+  frame.el.addEventListener("wheel", wheel, { signal, passive: false });
+}
+
+function markerAt(stage: Stage, head: HTMLCanvasElement, event: PointerEvent) {
+  const rect = head.getBoundingClientRect();
+  const y = event.clientY - rect.top - stage.layout().head.markers;
+  return y >= 0 && y < MARKERS ? clusterAt(stage.markers(), event.clientX - rect.left) : null;
+}
+
+/** Entries a tooltip lists before it counts the rest. */
+const LISTED = 5;
+
+function pointAtMarker(stage: Stage, head: HTMLCanvasElement, event: PointerEvent): void {
+  const cluster = markerAt(stage, head, event);
+  head.style.cursor = cluster ? "pointer" : "";
+  const { logs } = stage.context.data;
+  const lines = (cluster?.logs ?? []).slice(0, LISTED).map((id) => {
+    const log = logs[id];
+    return log ? `${log.level}: ${log.message.split("\n", 1)[0]?.slice(0, 120) ?? ""}` : "";
+  });
+  const rest = (cluster?.logs.length ?? 0) - LISTED;
+  const title = rest > 0 ? [...lines, `${rest} more`].join("\n") : lines.join("\n");
+  if (head.title !== title) head.title = title;
+}

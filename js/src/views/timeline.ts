@@ -1,0 +1,276 @@
+import type { CallId, LaneId, Ns } from "../data/types";
+import { type Cluster, clusters } from "../logic/clusters";
+import { formatDuration, formatPercent } from "../logic/format";
+import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
+import { indexRows } from "../logic/rows";
+import { niceStep, tickLabel, ticks } from "../logic/ruler";
+import { around, fit, type Scale, scaleOf, xOf } from "../logic/viewport";
+import { drawGaps, gapsInView } from "../render/gaps";
+import { createDrawn, drawLanes } from "../render/lanes";
+import { drawMarkers } from "../render/markers";
+import { drawMetrics, drawMetricWords, stripOf } from "../render/metrics";
+import { drawMinimap } from "../render/minimap";
+import { drawGrid, drawRuler } from "../render/ruler";
+import { horizontal } from "../render/surface";
+import { createMeasure } from "../render/text";
+import type { Cards } from "./cards";
+import type { Context, View } from "./context";
+import { createMotion } from "./motion";
+import { createBrush } from "./timeline-brush";
+import { createFrame } from "./timeline-frame";
+import { createGutter } from "./timeline-gutter";
+import { listenToKeys } from "./timeline-keys";
+import { listenToPointer } from "./timeline-pointer";
+import { anchorOf, type Stage } from "./timeline-stage";
+
+export interface Timeline extends View {
+  /** Shows the whole recording. */
+  fit(): void;
+  /** Shows an interval with a little air on both sides. */
+  zoomTo(start: Ns, end: Ns): void;
+}
+
+/** What of the picture is out of date. */
+interface Stale {
+  minimap: boolean;
+  head: boolean;
+  lanes: boolean;
+}
+
+/** Minimap, ruler, markers, metrics and lanes over one axis of time. */
+export function createTimeline(context: Context, cards: Cards): Timeline {
+  const { data, store, root } = context;
+  const { duration } = data.facts;
+  const index = indexRows(data);
+  const strip = stripOf(data.metrics, data.spans);
+  const frame = createFrame();
+  const motion = createMotion(store, duration);
+  const drawn = createDrawn();
+  const measureWith = createMeasure();
+  const ending = new AbortController();
+  const { signal } = ending;
+
+  let layout: Layout = layoutOf(0, index, store.get().collapsed);
+  let scale: Scale = scaleOf(store.get().window, 1);
+  let markers: readonly Cluster[] = [];
+  let request = 0;
+  let visible = true;
+  let painted = 0;
+  const stale: Stale = { minimap: true, head: true, lanes: true };
+
+  const stage: Stage = {
+    context,
+    cards,
+    frame,
+    index,
+    drawn,
+    motion,
+    layout: () => layout,
+    scale: () => scale,
+    markers: () => markers,
+    keyboard: false,
+  };
+  const toggle = (lane: LaneId) => {
+    const collapsed = new Set(store.get().collapsed);
+    if (!collapsed.delete(lane)) collapsed.add(lane);
+    store.set({ collapsed });
+  };
+  const gutter = createGutter(frame, data, strip, toggle);
+  const brush = createBrush(frame.minimap.plot, motion, duration, signal);
+  listenToPointer(stage, signal);
+  listenToKeys(stage, signal);
+
+  const touch = (...parts: (keyof Stale)[]) => {
+    for (const part of parts) stale[part] = true;
+    // Out of sight nothing is drawn; what is stale stays stale until it is seen.
+    if (request === 0 && visible) request = requestAnimationFrame(paint);
+  };
+  const measureLayout = () => {
+    layout = layoutOf(frame.el.clientWidth, index, store.get().collapsed);
+    gutter.place(layout);
+  };
+
+  function paint(): void {
+    request = 0;
+    const { window } = store.get();
+    if (layout.width <= 0) return;
+    scale = scaleOf(window, layout.width);
+    const theme = context.theme();
+    if (stale.minimap) {
+      const pen = frame.minimap.surface.begin(layout.width, MINIMAP.height);
+      if (pen) drawMinimap(pen, theme, data, index, strip);
+    }
+    if (stale.head) paintHead();
+    if (stale.lanes) paintLanes();
+    Object.assign(stale, { minimap: false, head: false, lanes: false });
+    paintPointer();
+    // A card that stays open stays beside its bar.
+    const { pinned, selected } = store.get();
+    const anchor = pinned && selected !== null ? anchorOf(stage, selected) : null;
+    if (anchor && selected !== null) cards.pin(selected, anchor);
+    report();
+  }
+
+  function paintHead(): void {
+    const theme = context.theme();
+    const state = store.get();
+    const { head } = layout;
+    brush.update(state.window, layout.width);
+    const pen = frame.head.surface.begin(layout.width, head.height);
+    if (!pen) return;
+    const axis = ticks(state.window, layout.width);
+    markers = clusters(data.logs, scale);
+    const gaps = gapsInView(data.gaps, scale);
+    drawGrid(pen, theme, scale, axis, head.markers, head.height);
+    drawRuler(pen, theme, scale, axis);
+    drawMetrics(pen, theme, scale, strip, head.metrics);
+    drawGaps(pen, theme, gaps, head.metrics, head.metrics + METRICS.height - 1, 0, true);
+    drawMetricWords(pen, theme, scale, strip, gaps, head.metrics);
+    horizontal(pen, head.metrics - 1, theme.colors.line);
+    drawMarkers(pen, theme, markers, head.markers, new Set(state.log === null ? [] : [state.log]));
+  }
+
+  function paintLanes(): void {
+    const theme = context.theme();
+    const { window, hover, selected } = store.get();
+    const area = frame.lanes.el;
+    const pen = frame.lanes.surface.begin(layout.width, area.clientHeight);
+    showThumb(frame.lanes.thumb, area);
+    if (!pen) return;
+    drawLanes(
+      pen,
+      {
+        data,
+        index,
+        layout,
+        scale,
+        ticks: ticks(window, layout.width),
+        gaps: data.gaps,
+        theme,
+        marks: { hover, selected, keyboard: stage.keyboard },
+        measure: measureWith(pen.ctx, theme),
+        scrolled: area.scrollTop,
+      },
+      drawn,
+    );
+  }
+
+  /** The hairline and its time, and the values of the gutter, follow the pointer without any canvas being drawn again. */
+  function paintPointer(): void {
+    const { pointer, window } = store.get();
+    gutter.update(window, pointer);
+    const x = pointer === null ? -1 : xOf(scale, pointer);
+    const on = x >= 0 && x <= layout.width;
+    for (const el of [frame.hairline, frame.time]) {
+      el.hidden = !on;
+      if (on) el.style.transform = `translateX(${Math.round(layout.gutter + x)}px)`;
+    }
+    if (!on || pointer === null) return;
+    // As exact as ten pixels of the axis: more digits would be a guess about the hand.
+    const step = niceStep(10 / scale.density);
+    frame.time.textContent = tickLabel(Math.round(pointer / step) * step, step, window.end);
+    const half = frame.time.offsetWidth / 2;
+    const shift = Math.min(Math.max(x, half), layout.width - half);
+    frame.time.style.transform = `translateX(${Math.round(layout.gutter + shift - half)}px)`;
+  }
+
+  /** For tests in a browser: what is on the canvas, in words. */
+  function report(): void {
+    const { window, hover, selected } = store.get();
+    const name = (call: CallId | null) => (call === null ? "" : (data.functions[data.calls.function[call] ?? -1]?.name ?? ""));
+    root.dataset.painted = String(++painted);
+    root.dataset.window = `${Math.round(window.start)},${Math.round(window.end)}`;
+    root.dataset.hover = name(hover);
+    root.dataset.selected = name(selected);
+    root.dispatchEvent(new CustomEvent("microlog:painted"));
+  }
+
+  const unsubscribe = store.subscribe((state, before) => {
+    if (state.window !== before.window) {
+      scale = scaleOf(state.window, Math.max(layout.width, 1));
+      touch("head", "lanes");
+    }
+    if (state.pointer !== before.pointer) touch();
+    if (state.hover !== before.hover) touch("lanes");
+    if (state.log !== before.log) touch("head");
+    if (state.collapsed !== before.collapsed) {
+      measureLayout();
+      touch("lanes");
+    }
+    if (state.selected !== before.selected) {
+      frame.live.textContent = state.selected === null ? "" : describe(context, state.selected);
+      touch("lanes");
+    }
+  });
+  const unsubscribeTheme = context.onTheme(() => touch("minimap", "head", "lanes"));
+
+  const sizes = new ResizeObserver(() => {
+    measureLayout();
+    touch("minimap", "head", "lanes");
+  });
+  sizes.observe(frame.el);
+  sizes.observe(frame.lanes.el);
+  const sight = new IntersectionObserver((entries) => {
+    visible = entries.at(-1)?.isIntersecting ?? true;
+    if (visible) touch();
+  });
+  sight.observe(frame.el);
+  frame.lanes.el.addEventListener("scroll", () => touch("lanes"), { signal, passive: true });
+  watchRatio(() => touch("minimap", "head", "lanes"), signal);
+  frame.lanes.surface.canvas.addEventListener("blur", () => {
+    stage.keyboard = false;
+    touch("lanes");
+  }, { signal });
+
+  return {
+    el: frame.el,
+    fit: () => motion.glide(fit(duration)),
+    zoomTo: (start, end) => motion.glide(around(start, end, duration)),
+    dispose() {
+      cancelAnimationFrame(request);
+      request = -1;
+      ending.abort();
+      unsubscribe();
+      unsubscribeTheme();
+      sizes.disconnect();
+      sight.disconnect();
+      motion.dispose();
+    },
+  };
+}
+
+/** A call in one sentence, for those who hear it. */
+export function describe(context: Context, call: CallId): string {
+  const { calls, functions, logs } = context.data;
+  const row = functions[calls.function[call] ?? -1];
+  const duration = calls.duration[call] ?? 0;
+  const cpu = calls.cpu[call] ?? Number.NaN;
+  const inside = logs.filter((log) => log.call === call).length;
+  const parts = [row?.name ?? "", row?.module ?? "", formatDuration(duration), `starts at ${formatDuration(calls.start[call] ?? 0)}`];
+  if (!Number.isNaN(cpu) && duration > 0) parts.push(`CPU ${formatPercent((cpu / duration) * 100)}`);
+  if ((calls.anomaly[call] ?? -1) >= 0) parts.push("anomaly");
+  if (inside > 0) parts.push(inside === 1 ? "1 log" : `${inside} logs`);
+  return parts.join(", ");
+}
+
+/** A thin mark at the right: the browser's own scroll bar would take width from the lanes but not from the rows above them. */
+function showThumb(thumb: HTMLElement, area: HTMLElement): void {
+  const { scrollHeight, clientHeight, scrollTop } = area;
+  thumb.hidden = scrollHeight <= clientHeight + 1;
+  if (thumb.hidden) return;
+  const height = Math.max((clientHeight / scrollHeight) * clientHeight, 16);
+  const share = scrollTop / (scrollHeight - clientHeight);
+  thumb.style.height = `${height}px`;
+  thumb.style.top = `${area.offsetTop + share * (clientHeight - height)}px`;
+}
+
+/** Calls back when the page moves to a screen of another density, or the browser's zoom changes. */
+function watchRatio(changed: () => void, signal: AbortSignal): void {
+  if (signal.aborted) return;
+  const query = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+  const again = () => {
+    changed();
+    watchRatio(changed, signal);
+  };
+  query.addEventListener("change", again, { once: true, signal });
+}
