@@ -1,10 +1,14 @@
-"""Calls: intervals inferred from samples, one function entered and left, with its caller.
+"""Calls: intervals inferred from observations, one function entered and left, with its caller.
 
-    samples   a-b  a-b  a-c  a      each a stack; '-' reads "calls"
-    calls     aaaaaaaaaaaaaaaaa
-              bbbbbbbbb ccc
+    observed    a-b  a-b  a-c  a  .      each a stack of one thread; '-' reads "calls", '.' is outside the user's code
+    calls       aaaaaaaaaaaaaaaa
+                bbbbbbbb  ccc
 
-(implementation follows below)
+Observations are the samples and, because a log entry knows its stack exactly, the log entries. Two neighbours continue
+a call at depth d if all its callers continue, the function is the same, and its caller is still at the same instruction.
+So, with k the number of calls that continue from one observation to the next, everything deeper than k ends between the
+two and whatever the second has deeper than k begins there. Edges lie midway between observations. An observation that
+came late, because C code held the GIL, is evidence about the time before it: the gap is given to what it saw.
 """
 
 from __future__ import annotations
@@ -15,13 +19,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from microlog_nb.model.schema import LATE_INTERVALS
+from microlog_nb.model.trace import Trace
+
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Calls:
-    """Columns of all calls; a row's number is the call's id, ordered by start, then depth, then thread.
+    """Columns of all calls; a row's number is the call's id, ordered by start, then thread, then depth.
 
     Attributes:
         thread: row of the trace's threads.
@@ -33,7 +40,7 @@ class Calls:
         end_ns: when it was left.
         self_ns: time in its own code.
         cpu_ns: CPU time of its thread inside it; NaN where unknown.
-        samples: number of observations behind it.
+        samples: number of samples behind it; 0 for a call known only by a log entry.
         sample_call: for every sample of the trace the innermost call it saw, -1 if none.
         log_call: for every log entry of the trace the call that said it, -1 if unknown.
     """
@@ -58,3 +65,223 @@ class Calls:
     def duration_ns(self) -> Ints:
         """Total time: in its own code and in what it called."""
         return self.end_ns - self.start_ns
+
+
+def late_samples(trace: Trace) -> npt.NDArray[np.bool_]:
+    """Which samples came late, by the rule of `LATE_INTERVALS`."""
+    late: npt.NDArray[np.bool_] = trace.numbers("samples", "delay_ns") > LATE_INTERVALS * trace.interval_ns
+    return late
+
+
+def infer_calls(trace: Trace) -> Calls:
+    """All calls of a trace. Time and memory grow with the number of changes of stack, not with the length of the run."""
+    observed = _observe(trace)
+    tree = _Tree(trace)
+    runs = _collapse(trace, observed, tree)
+    return _pair(trace, observed, runs, tree)
+
+
+@dataclass(frozen=True)
+class _Observations:
+    """Samples, then log entries, sorted by thread and time; `order` leads from here to their rows."""
+
+    order: Ints
+    thread: Ints
+    stack: Ints
+    edge: Ints  # where the observation before ends and this one begins
+    taken: Ints
+    sample: npt.NDArray[np.bool_]
+    samples: int  # how many of the rows are samples
+
+
+def _observe(trace: Trace) -> _Observations:
+    logs = trace.numbers("logs", "time_ns")
+    due = np.concatenate([trace.numbers("samples", "due_ns"), logs])
+    taken = np.concatenate([trace.taken_ns, logs])
+    thread = _both(trace, "thread")
+    stack = _both(trace, "stack")
+    late = np.concatenate([late_samples(trace), np.zeros(len(logs), bool)])
+    sample = np.arange(len(taken)) < len(taken) - len(logs)
+    known = sample | (stack >= 0)
+    order = np.flatnonzero(known)
+    order = order[np.lexsort((taken[order], thread[order]))]
+    thread, stack, taken, late = thread[order], stack[order], taken[order], late[order]
+
+    first = np.ones(len(order), bool)
+    first[1:] = thread[1:] != thread[:-1]
+    before = np.where(first, 0, np.roll(taken, 1))
+    reach = np.maximum(np.where(late, due[order], taken), before)
+    edge = (before + reach) // 2
+    unknown = first | (np.roll(stack, 1) < 0)
+    edge = np.where(unknown, np.maximum(before, reach - trace.interval_ns // 2), edge)
+    # a thread that was gone when the GIL came free was in the function seen before
+    edge = np.where(late & (stack < 0) & ~first, taken, edge)
+    return _Observations(order, thread, stack, edge, taken, sample[order], len(sample) - len(logs))
+
+
+def _both(trace: Trace, column: str) -> Ints:
+    parts = [trace.numbers("samples", column), trace.numbers("logs", column)]
+    return np.concatenate(parts).astype(np.int64)
+
+
+class _Tree:
+    """The prefix tree of stacks as arrays; row -1 stands for "no stack"."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.parent = np.append(trace.numbers("stacks", "parent"), -1).astype(np.int64)
+        self.function = np.append(trace.numbers("stacks", "function"), -1).astype(np.int64)
+        self.line = np.append(trace.numbers("stacks", "line"), 0).astype(np.int64)
+        self.depth = np.zeros(len(self.parent), np.int64)  # number of frames, 0 for "no stack"
+        rows = np.arange(len(self.parent) - 1)
+        at = rows
+        while len(rows):
+            self.depth[rows] += 1
+            at = self.parent[at]
+            rows, at = rows[at >= 0], at[at >= 0]
+
+    def continuing(self, a: Ints, b: Ints) -> Ints:
+        """How many calls continue from stack a to stack b, element by element."""
+        x, y = a.copy(), b.copy()
+        for one, other in ((x, y), (y, x)):
+            rows = np.flatnonzero(self.depth[one] > self.depth[other])
+            while len(rows):
+                one[rows] = self.parent[one[rows]]
+                rows = rows[self.depth[one[rows]] > self.depth[other[rows]]]
+        same = np.zeros(len(x), np.int64)
+        rows = np.flatnonzero(x != y)
+        while len(rows):
+            same[rows] = self.function[x[rows]] == self.function[y[rows]]
+            x[rows], y[rows] = self.parent[x[rows]], self.parent[y[rows]]
+            rows = rows[x[rows] != y[rows]]
+        return self.depth[x] + same
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Neighbouring observations of one thread with one stack."""
+
+    of: Ints  # run of every observation
+    thread: Ints
+    stack: Ints
+    start: Ints
+    end: Ints
+    opens_from: Ints  # depths from here on begin with the run
+    closes_from: Ints  # depths from here on end with the run
+
+
+def _collapse(trace: Trace, observed: _Observations, tree: _Tree) -> _Runs:
+    count = len(observed.order)
+    begins = np.ones(count, bool)
+    begins[1:] = (observed.thread[1:] != observed.thread[:-1]) | (observed.stack[1:] != observed.stack[:-1])
+    first = np.flatnonzero(begins)
+    last = np.append(first[1:], count) - 1 if count else first
+    thread, stack = observed.thread[first], observed.stack[first]
+    start = observed.edge[first]
+    end = np.minimum(observed.taken[last] + trace.interval_ns // 2, trace.duration_ns)
+    joined = np.zeros(len(first), bool)  # the next run is of the same thread
+    joined[:-1] = thread[1:] == thread[:-1]
+    end[:-1] = np.where(joined[:-1], start[1:], end[:-1])
+    opens = np.zeros(len(first), np.int64)
+    follows = np.flatnonzero(joined) + 1
+    opens[follows] = tree.continuing(stack[follows - 1], stack[follows])
+    closes = np.zeros(len(first), np.int64)
+    closes[follows - 1] = opens[follows]
+    return _Runs(np.cumsum(begins) - 1, thread, stack, start, end, opens, closes)
+
+
+def _pair(trace: Trace, observed: _Observations, runs: _Runs, tree: _Tree) -> Calls:
+    depths = tree.depth[runs.stack]
+    open_run, open_depth = _spread(runs.opens_from, depths)
+    close_run, close_depth = _spread(runs.closes_from, depths)
+    node = _ancestors(tree, runs, depths, len(open_run))
+
+    # At one depth of one thread calls do not overlap, so the n-th that begins is the n-th that ends.
+    by_depth = np.argsort(_narrow(open_depth), kind="stable")
+    open_run, open_depth, node = open_run[by_depth], open_depth[by_depth], node[by_depth]
+    close_run = close_run[np.argsort(_narrow(close_depth), kind="stable")]
+    key = open_depth * (len(depths) + 1) + open_run
+    start, end = runs.start[open_run], runs.end[close_run]
+
+    def call_at(run: Ints, depth: Ints) -> Ints:
+        found = np.searchsorted(key, depth * (len(depths) + 1) + run, side="right") - 1
+        return np.where(depth >= 0, found, -1)
+
+    parent = call_at(open_run, open_depth - 1)
+    leaf = call_at(np.arange(len(depths)), depths - 1)
+
+    order = np.lexsort((open_depth, runs.thread[open_run], start))
+    number = np.full(len(order) + 1, -1, np.int64)
+    number[order] = np.arange(len(order))
+    length = (end - start).astype(np.float64)
+    inner = np.bincount(parent[parent >= 0], weights=length[parent >= 0], minlength=len(order))
+    counted = np.concatenate([[0], np.cumsum(np.bincount(runs.of[observed.sample], minlength=len(depths)))])
+    row_call = np.full(observed.samples + trace.tables["logs"].num_rows, -1, np.int64)
+    row_call[observed.order] = number[leaf[runs.of]]
+    thread = runs.thread[open_run]
+    return Calls(
+        thread=thread[order],
+        depth=open_depth[order],
+        function=tree.function[node][order],
+        parent=number[parent][order],
+        caller_line=tree.line[tree.parent[node]][order],
+        start_ns=start[order],
+        end_ns=end[order],
+        self_ns=np.rint(length - inner).astype(np.int64)[order],
+        cpu_ns=_cpu(trace, observed, thread[order], start[order], end[order]),
+        samples=(counted[close_run + 1] - counted[open_run])[order],
+        sample_call=row_call[: observed.samples],
+        log_call=row_call[observed.samples :],
+    )
+
+
+def _spread(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
+    """For every row the numbers from first to stop: (row of each number, number)."""
+    counts = stop - first
+    row = np.repeat(np.arange(len(counts)), counts)
+    begin = np.cumsum(counts) - counts
+    return row, np.arange(len(row)) - begin[row] + first[row]
+
+
+def _narrow(depth: Ints) -> npt.NDArray[Any]:
+    """numpy sorts 16-bit numbers stably in linear time."""
+    return depth.astype(np.uint16) if len(depth) and depth.max() < 65536 else depth
+
+
+def _ancestors(tree: _Tree, runs: _Runs, depths: Ints, count: int) -> Ints:
+    """The stack node of every call that a run begins, in the order of `_spread(opens_from, depths)`."""
+    counts = depths - runs.opens_from
+    node = np.empty(count, np.int64)
+    rows = np.flatnonzero(counts > 0)
+    at = runs.stack[rows]
+    place = np.cumsum(counts)[rows] - 1
+    left = counts[rows]
+    while len(at):
+        node[place] = at
+        more = left > 1
+        at, place, left = tree.parent[at[more]], place[more] - 1, left[more] - 1
+    return node
+
+
+def _cpu(trace: Trace, observed: _Observations, thread: Ints, start: Ints, end: Ints) -> Floats:
+    """CPU time inside each interval: the thread's cumulated CPU time, linear between samples.
+
+    Threads are laid one after the other on one axis, so that one interpolation serves all.
+    """
+    rows = np.flatnonzero(observed.sample)
+    if not len(rows):
+        return np.full(len(start), np.nan)
+    cpu = trace.numbers("samples", "cpu_ns")[observed.order[rows]].astype(np.float64)
+    of, taken = observed.thread[rows], observed.taken[rows]
+    delay = trace.numbers("samples", "delay_ns")[observed.order[rows]]
+    axis = trace.duration_ns + 2
+    first = np.ones(len(rows), bool)
+    first[1:] = of[1:] != of[:-1]
+    # the first sample of a thread speaks of the interval before it
+    begin = np.maximum(taken[first] - trace.interval_ns - delay[first], 0)
+    total = np.cumsum(np.maximum(cpu, 0))
+    x = np.concatenate([taken + of * axis, begin + of[first] * axis])
+    y = np.concatenate([total, (total - np.maximum(cpu, 0))[first]])
+    order = np.argsort(x, kind="stable")
+    spent = np.interp(end + thread * axis, x[order], y[order]) - np.interp(start + thread * axis, x[order], y[order])
+    unknown = np.unique(of[cpu < 0])
+    return np.where(np.isin(thread, unknown), np.nan, np.minimum(spent, end - start))

@@ -15,6 +15,9 @@ import pyarrow as pa
 
 FORMAT_VERSION = 1
 
+LATE_INTERVALS = 3
+"""A sample delayed by more than this many intervals is late."""
+
 LEVELS = ("debug", "info", "warning", "error", "critical")
 LOG_SOURCES = ("print", "stderr", "logging", "warning", "exception", "microlog")
 SPAN_KINDS = ("gc", "import", "cell", "user")

@@ -25,9 +25,9 @@ class Trace:
         tables: one Arrow table for every name in `schema.TABLES`, with exactly its columns.
         meta: values that JSON can hold. Always there: `format` (int), `name`, `cell` (label of the notebook cell or ""),
             `id` (32 hex digits), `started` (ISO 8601 with offset), `duration_ns`, `interval_ns`, `sampler`, `python`,
-            `platform`, `ticks` (times the sampler looked), `late` (samples over 3 intervals late), `missed` (ticks that
-            were due while it could not look), `torn`, `own_cpu_ns` (CPU time of the recorder's threads),
-            `notes` (sentences about limits and faults of this recording).
+            `platform`, `samples`, `late` (samples over `LATE_INTERVALS` intervals late), `ticks` (times the sampler looked),
+            `missed` (ticks that were due while it could not look), `torn` (stacks cut short), `own_cpu_ns` (CPU time of
+            the recorder's threads), `notes` (sentences about limits and faults of this recording).
     """
 
     tables: Mapping[str, pa.Table]

@@ -1,0 +1,74 @@
+"""What is known of a code object: whose it is, what it is called, and whether its frames belong in a recording."""
+
+from __future__ import annotations
+
+import os
+import site
+import sysconfig
+from enum import IntEnum
+from functools import cache
+from types import FrameType
+
+from microlog_nb.capture import labels
+
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+
+_RUNNERS = frozenset({"threading", "asyncio", "runpy"})
+_KERNEL = frozenset(
+    "IPython anyio comm debugpy decorator ipykernel ipykernel_launcher jupyter_client matplotlib_inline nbclient selectors "
+    "tornado traitlets zmq _pydevd_bundle _pydevd_frame_eval _pydev_bundle pydevd pydevd_file_utils".split()
+)
+
+
+class Owner(IntEnum):
+    """Whose code a frame runs, as far as it matters for where the user's stack begins."""
+
+    USER = 0
+    LIBRARY = 1
+    RUNNER = 2  # starts other people's code: bootstrap of a thread, event loop, `python -m`
+    KERNEL = 3  # the notebook's kernel
+    MICROLOG = 4
+
+
+def owner(frame: FrameType) -> Owner:
+    """Whose code this frame runs."""
+    file = frame.f_code.co_filename
+    if file.startswith(_HERE):
+        return Owner.MICROLOG
+    package = module(frame).partition(".")[0]
+    if package in _KERNEL or file.endswith("ipykernel_launcher.py"):
+        return Owner.KERNEL
+    if package in _RUNNERS:
+        return Owner.RUNNER
+    return Owner.LIBRARY if kind(file) == "library" else Owner.USER
+
+
+def module(frame: FrameType) -> str:
+    """The module's `__name__`, or ""."""
+    name = frame.f_globals.get("__name__")
+    return name if isinstance(name, str) else ""
+
+
+def kind(file: str) -> str:
+    """One of `schema.FUNCTION_KINDS` for a code object's file."""
+    if labels.label(file) is not None:
+        return "notebook"
+    if file.startswith("<frozen ") or file.startswith(_library_folders()):
+        return "library"
+    return "library" if f"{os.sep}site-packages{os.sep}" in file or f"{os.sep}dist-packages{os.sep}" in file else "user"
+
+
+def row(frame: FrameType) -> tuple[str, str, str, int, str]:
+    """The row of a code object in the table of functions."""
+    code = frame.f_code
+    file = code.co_filename
+    return (module(frame), code.co_qualname, labels.label(file) or file, code.co_firstlineno, kind(file))
+
+
+@cache
+def _library_folders() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    folders = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    folders.update(site.getsitepackages())
+    folders.add(site.getusersitepackages())
+    return tuple(os.path.join(folder, "") for folder in folders)

@@ -1,0 +1,390 @@
+"""The recorder: one for the process, running while any recording does.
+
+    recording A   |-------------------------|          each is a window on the same stream of facts
+    recording B           |--------|
+    recorder      |-------------------------|          one sampler, one set of interceptors, one thread that keeps house
+"""
+
+from __future__ import annotations
+
+import _thread
+import atexit
+import datetime
+import os
+import platform
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+from microlog_nb.capture import interceptors
+from microlog_nb.capture.metrics import ProcessMetrics
+from microlog_nb.capture.samplers.thread import ThreadSampler
+from microlog_nb.capture.stacks import NO_STACK, Stacks
+from microlog_nb.capture.threads import Threads
+from microlog_nb.config import Settings
+from microlog_nb.errors import MicrologError
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from microlog_nb.capture.samplers.base import Sampler
+    from microlog_nb.model.trace import Trace
+
+    Drained = Callable[["Recorder", Mapping[str, pa.RecordBatch]], None]
+
+_DRAIN_EVERY_NS = 1_000_000_000
+
+
+@dataclass
+class Window:
+    """One recording's view of the stream: where it begins, and what the counters said then."""
+
+    name: str
+    cell: str
+    settings: Settings
+    id: str
+    started: str
+    start_ns: int
+    before: dict[str, int]
+    notes: list[str] = field(default_factory=list)
+
+
+class Recorder:
+    """Runs the sampler, the interceptors and the metrics, and is the sink of them all. Times count from its creation."""
+
+    def __init__(self, settings: Settings, drained: Drained | None) -> None:
+        from microlog_nb.model.builder import Builder  # loads Arrow: before the recording's clock starts
+
+        self._origin = time.perf_counter_ns()
+        self._drained = drained
+        self.windows: list[Window] = []
+        self.builder = Builder()
+        self.threads = Threads()
+        self._stacks = Stacks(self.builder)
+        self._excluded: set[int] = set()
+        self._faults: dict[str, int] = {}
+        self._interceptors: list[interceptors.Interceptor] = []
+        self._pollers: list[Callable[[], None]] = []
+        self._metrics = ProcessMetrics(self._own_cpu_ns, lambda: self.builder.nbytes)
+        self._keeper_cpu_ns = 0
+        self._kept = _thread.allocate_lock()
+        self._asleep = _thread.allocate_lock()
+        self.sampler: Sampler = ThreadSampler(
+            self.builder, self._stacks, self.threads, self.now, settings.interval_ns, self._excluded, self._poll
+        )
+        self._metrics_interval_ns = settings.metrics_interval_ns
+
+    # -- the sink ------------------------------------------------------------------------------------------------
+
+    def clock(self) -> int:
+        """Now, on the clock of `time.perf_counter_ns`."""
+        return time.perf_counter_ns()
+
+    def now(self) -> int:
+        """Nanoseconds since the recorder began."""
+        return time.perf_counter_ns() - self._origin
+
+    def log(
+        self,
+        *,
+        level: str,
+        source: str,
+        message: str,
+        logger: str = "",
+        markdown: bool = False,
+        exception: str = "",
+        frame: FrameType | None = None,
+        traceback: TracebackType | None = None,
+        time_ns: int | None = None,
+    ) -> None:
+        """Keeps a log entry of the calling thread; see `Sink.log`."""
+        at = self.now() if time_ns is None else time_ns - self._origin
+        ident = _thread.get_ident()
+        if ident in self._excluded:
+            return
+        stack = self._stacks.of_traceback(traceback) if traceback is not None else self._stacks.of_frame(frame)
+        thread = self.threads.slot(ident, at).number
+        self.builder.rows["logs"].append((at, level, source, logger, message, markdown, thread, stack, exception))
+
+    def span(self, *, kind: str, name: str, start_ns: int, end_ns: int, frame: FrameType | None = None) -> None:
+        """Keeps a measured interval of the calling thread; see `Sink.span`."""
+        ident = _thread.get_ident()
+        if ident in self._excluded and kind != "import":
+            return
+        start = start_ns - self._origin
+        thread = -1 if ident in self._excluded else self.threads.slot(ident, start).number
+        stack = self._stacks.of_frame(frame) if frame is not None else NO_STACK
+        self.builder.rows["spans"].append((kind, name, start, end_ns - start_ns, thread, stack))
+
+    def counter(self, name: str, value: float) -> None:
+        """Keeps a value of a series of the user's."""
+        self.builder.rows["metrics"].append((self.now(), name, value))
+
+    def fault(self, place: str, error: BaseException) -> None:
+        """Counts a fault of microlog's own; the recording's notes tell it once."""
+        what = f"{place}: {type(error).__name__}: {error}"
+        self._faults[what] = self._faults.get(what, 0) + 1
+
+    # -- running ---------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begins to observe."""
+        self._kept.acquire()
+        self._asleep.acquire()
+        # not threading.Thread: the program sees neither one more thread nor calls of its own trace functions in ours
+        _thread.start_new_thread(self._keep_house, ())
+        self.sampler.start()
+
+    def stop(self) -> None:
+        """Ends observing; when it returns nothing is written any more."""
+        self.sampler.stop()
+        self._asleep.release()
+        self._kept.acquire()
+
+    def abandon(self) -> None:
+        """In a forked child: undoes what changed the interpreter; the recorder's threads have stayed with the parent."""
+        self.unlisten()
+        self.sampler.abandon()
+
+    def listen(self, *, logs: bool) -> None:
+        """Installs the interceptors, those of logs only if asked for; later calls add what is missing."""
+        have = {type(interceptor) for interceptor in self._interceptors}
+        for interceptor in interceptors.all_interceptors(logs=logs):
+            if type(interceptor) in have:
+                continue
+            try:
+                interceptor.install(self)
+            except Exception as error:
+                self.fault(f"installing {type(interceptor).__name__}", error)
+                continue
+            self._interceptors.append(interceptor)
+            poll = getattr(interceptor, "poll", None)
+            if poll is not None:
+                self._pollers.append(poll)
+
+    def unlisten(self) -> None:
+        """Uninstalls the interceptors, the last one first."""
+        self._pollers.clear()
+        while self._interceptors:
+            interceptor = self._interceptors.pop()
+            try:
+                interceptor.uninstall()
+            except Exception as error:
+                self.fault(f"uninstalling {type(interceptor).__name__}", error)
+
+    def open_window(self, name: str, cell: str, settings: Settings) -> Window:
+        """Begins a recording now."""
+        self._pace(settings)
+        self.sampler.observe()
+        self._read_metrics()
+        window = Window(
+            name=name,
+            cell=cell,
+            settings=settings,
+            id=uuid.uuid4().hex,
+            started=datetime.datetime.now().astimezone().isoformat(timespec="milliseconds"),
+            start_ns=self.now() // 1000 * 1000,
+            before=self._counters(),
+        )
+        self.windows.append(window)
+        return window
+
+    def close_window(self, window: Window) -> Trace:
+        """Ends a recording now and returns its facts; with the last one the recorder stops."""
+        if len(self.windows) == 1:
+            self.unlisten()
+        self._poll()
+        self.sampler.observe()
+        self._read_metrics()
+        end_ns = -(-self.now() // 1000) * 1000
+        self.windows.remove(window)
+        if self.windows:
+            self._pace()
+        else:
+            self.stop()
+        return self.trace(window, end_ns)
+
+    def trace(self, window: Window, end_ns: int | None = None) -> Trace:
+        """The facts of a window up to a time; its recording may still be running."""
+        from microlog_nb.capture import sources
+        from microlog_nb.model.schema import LATE_INTERVALS
+        from microlog_nb.model.trace import Trace
+
+        end = self.now() if end_ns is None else end_ns
+        part = self.builder.trace(self.threads.rows(), {}).between(window.start_ns, end)
+        if not window.settings.logs:
+            part = without_logs(part)
+        late = int((part.numbers("samples", "delay_ns") > LATE_INTERVALS * window.settings.interval_ns).sum())
+        counts = {"samples": part.tables["samples"].num_rows, "late": late}
+        tables = {**part.tables, "sources": sources.table(part, self._stacks.files)}
+        return Trace(tables, {**self.meta(window, end), **counts})
+
+    def meta(self, window: Window, end_ns: int | None = None) -> dict[str, Any]:
+        """What is known of a recording; see `Trace.meta`."""
+        from microlog_nb.model.schema import FORMAT_VERSION
+
+        used = {name: value - window.before[name] for name, value in self._counters().items()}
+        notes = list(window.notes)
+        if self.sampler.error:
+            notes.append(self.sampler.error)
+        notes += [f"{what} ({count} times)" if count > 1 else what for what, count in self._faults.items()]
+        return {
+            "format": FORMAT_VERSION,
+            "id": window.id,
+            "name": window.name,
+            "cell": window.cell,
+            "started": window.started,
+            "duration_ns": (self.now() if end_ns is None else end_ns) - window.start_ns,
+            "interval_ns": window.settings.interval_ns,
+            "sampler": self.sampler.name,
+            "python": platform.python_version(),
+            "platform": f"{platform.system()} {platform.machine()}",
+            "samples": 0,
+            "late": 0,
+            **used,
+            "notes": notes,
+        }
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _counters(self) -> dict[str, int]:
+        return {
+            "ticks": self.sampler.ticks,
+            "missed": self.sampler.missed,
+            "torn": self._stacks.reentered,
+            "own_cpu_ns": self._own_cpu_ns(),
+        }
+
+    def _own_cpu_ns(self) -> int:
+        return self.sampler.cpu_ns + self._keeper_cpu_ns
+
+    def _poll(self) -> None:
+        for poll in self._pollers:
+            poll()
+
+    def _read_metrics(self) -> None:
+        at = self.now()
+        rows = self.builder.rows["metrics"]
+        for name, value in self._metrics.read():
+            rows.append((at, name, value))
+
+    def _pace(self, *more: Settings) -> None:
+        """Takes the shortest intervals of the running recordings."""
+        every = [*(window.settings for window in self.windows), *more]
+        self.sampler.interval_ns = min(one.interval_ns for one in every)
+        self._metrics_interval_ns = min(one.metrics_interval_ns for one in every)
+
+    def _keep_house(self) -> None:
+        """Reads the metrics and drains the builder, until stopped."""
+        self._excluded.add(_thread.get_ident())
+        try:
+            due = self.now() + self._metrics_interval_ns
+            drain = self.now() + _DRAIN_EVERY_NS
+            while not self._asleep.acquire(timeout=max(due - self.now(), 0) / 1e9):
+                due = max(due + self._metrics_interval_ns, self.now())
+                self._read_metrics()
+                if self.now() >= drain:
+                    drain = self.now() + _DRAIN_EVERY_NS
+                    self._drain()
+                self._keeper_cpu_ns = time.thread_time_ns()
+        except Exception as error:
+            self.fault("metrics ended early", error)
+        finally:
+            self._kept.release()
+
+    def _drain(self) -> None:
+        fresh = self.builder.drain()
+        if self._drained is None:
+            return
+        try:
+            self._drained(self, fresh)
+        except Exception as error:
+            self._drained = None
+            self.fault("running recording is not kept on disk", error)
+
+
+def without_logs(trace: Trace) -> Trace:
+    """Leaves only what the program said to microlog itself."""
+    from microlog_nb.model.trace import Trace
+
+    logs = trace.tables["logs"]
+    own = [source == "microlog" for source in logs.column("source").to_pylist()]
+    return Trace({**trace.tables, "logs": logs.filter(own)}, trace.meta)
+
+
+_current: Recorder | None = None
+_changing = _thread.allocate_lock()
+_hooked = False
+_at_exit: list[Callable[[], None]] = []
+
+
+def current() -> Recorder | None:
+    """The running recorder, or None."""
+    return _current
+
+
+def begin(name: str, cell: str, settings: Settings, drained: Drained | None = None) -> Window:
+    """Begins a recording; the first one starts the recorder.
+
+    Args:
+        name: the recording's name.
+        cell: label of the notebook cell, or "".
+        settings: how to record.
+        drained: called about once a second, in the recorder's thread, with what is new; the first recording's counts.
+    """
+    global _current, _hooked
+    with _changing:
+        if not _hooked:
+            os.register_at_fork(after_in_child=_abandon)
+            _hooked = True
+        recorder = _current
+        if recorder is None:
+            recorder = Recorder(settings, drained)
+            recorder.start()
+            atexit.register(_end_at_exit)
+            _current = recorder
+        recorder.listen(logs=settings.logs)
+        return recorder.open_window(name, cell, settings)
+
+
+def end(window: Window) -> Trace:
+    """Ends a recording and returns its facts; the last one stops the recorder, and everything is as it was before.
+
+    Raises:
+        MicrologError: the recording is not running in this process.
+    """
+    global _current
+    with _changing:
+        recorder = _current
+        if recorder is None or window not in recorder.windows:
+            raise MicrologError(f"recording {window.name!r} is not running in this process")
+        try:
+            return recorder.close_window(window)
+        finally:
+            if not recorder.windows:
+                _current = None
+                atexit.unregister(_end_at_exit)
+
+
+def at_exit(finish: Callable[[], None]) -> Callable[[], None]:
+    """Registers what ends a recording that still runs when the interpreter exits; returns what takes it back."""
+    _at_exit.append(finish)
+    return lambda: _at_exit.remove(finish) if finish in _at_exit else None
+
+
+def _end_at_exit() -> None:
+    for finish in reversed(list(_at_exit)):
+        finish()
+
+
+def _abandon() -> None:
+    """In a forked child nothing is recorded."""
+    global _current, _changing
+    _changing = _thread.allocate_lock()
+    recorder, _current = _current, None
+    if recorder is not None:
+        recorder.abandon()
+        atexit.unregister(_end_at_exit)
+        _at_exit.clear()

@@ -1,0 +1,147 @@
+"""The sampler that runs anywhere: a Python thread that asks the interpreter for the frames of all threads."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from microlog_nb.capture.stacks import NO_STACK, Stacks
+from microlog_nb.capture.threads import Threads
+
+if TYPE_CHECKING:
+    from microlog_nb.model.builder import Builder
+
+_SWITCH_INTERVAL = 0.0005
+"""Seconds after which a running thread gives up the GIL; the interpreter's 5 ms would allow 200 samples a second."""
+_LONGEST_SLEEP = 0.05
+
+
+class ThreadSampler:
+    """Samples by `sys._current_frames` on a schedule that does not drift.
+
+    It needs the GIL: while C code holds it no sample is taken, and the next one is late and says so.
+
+    Args:
+        builder: where the samples go.
+        stacks: interns the stacks.
+        threads: knows the threads.
+        clock: nanoseconds from the recorder's start.
+        interval_ns: time between samples.
+        excluded: idents of threads that are not sampled.
+        on_tick: called at every tick, in the sampler's thread; must be nearly free.
+    """
+
+    name = "thread"
+
+    def __init__(
+        self,
+        builder: Builder,
+        stacks: Stacks,
+        threads: Threads,
+        clock: Callable[[], int],
+        interval_ns: int,
+        excluded: set[int],
+        on_tick: Callable[[], None],
+    ) -> None:
+        self._samples = builder.samples
+        self._stacks = stacks
+        self._threads = threads
+        self._clock = clock
+        self._excluded = excluded
+        self._on_tick = on_tick
+        self._ticking = _thread.allocate_lock()
+        self._ended = _thread.allocate_lock()
+        self._stopping = False
+        self._switch_interval = 0.0
+        self.interval_ns = interval_ns
+        self.ticks = 0
+        self.missed = 0
+        self.cpu_ns = 0
+        self.error = ""
+
+    def start(self) -> None:
+        """Begins; the interpreter's switch interval is lowered until `stop`."""
+        self._switch_interval = sys.getswitchinterval()
+        if self._switch_interval > _SWITCH_INTERVAL:
+            sys.setswitchinterval(_SWITCH_INTERVAL)
+        self._lowered = sys.getswitchinterval()
+        self._ended.acquire()
+        # not threading.Thread: the program sees neither one more thread nor calls of its own trace functions in ours
+        _thread.start_new_thread(self._run, ())
+
+    def stop(self) -> None:
+        """Ends and restores the switch interval, unless the program has set another one meanwhile."""
+        self._stopping = True
+        self._ended.acquire()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Restores the switch interval."""
+        if sys.getswitchinterval() == self._lowered:
+            sys.setswitchinterval(self._switch_interval)
+
+    def observe(self) -> None:
+        """Looks now, on the calling thread."""
+        self._tick(self._clock() // 1000 * 1000)
+
+    def _run(self) -> None:
+        self._excluded.add(_thread.get_ident())
+        try:
+            self._keep_time()
+        except Exception as error:  # the program goes on; the recording says why samples are missing
+            self.error = f"the sampler ended early: {type(error).__name__}: {error}"
+        finally:
+            self._ended.release()
+
+    def _keep_time(self) -> None:
+        clock, sleep = self._clock, time.sleep
+        due = clock() // self.interval_ns * self.interval_ns
+        while not self._stopping:
+            due += self.interval_ns
+            now = clock()
+            if now > due + self.interval_ns:
+                behind = (now - due) // self.interval_ns
+                self.missed += behind
+                due += behind * self.interval_ns
+            while now < due and not self._stopping:
+                sleep(min((due - now) / 1e9, _LONGEST_SLEEP))
+                now = clock()
+            if self._stopping:
+                return
+            self._tick(due)
+            self._on_tick()
+            self.cpu_ns = time.thread_time_ns()
+
+    def _tick(self, due: int) -> None:
+        samples, stacks, threads, excluded = self._samples, self._stacks, self._threads, self._excluded
+        with self._ticking:
+            frames = sys._current_frames()
+            taken = self._clock()
+            due = min(due, taken // 1000 * 1000)
+            delay = (taken - due) // 1000 * 1000
+            taken = due + delay
+            for ident, frame in frames.items():
+                if ident in excluded:
+                    continue
+                stack = stacks.of_frame(frame)
+                if stack != NO_STACK:
+                    slot = threads.slot(ident, taken)
+                    cpu = slot.cpu_since(taken - slot.last_ns if slot.active else self.interval_ns + delay)
+                    samples.extend((due, delay, slot.number, stack, cpu))
+                    slot.active = True
+                    slot.last_ns = slot.end_ns = taken
+                else:
+                    slot = threads.slot(ident, taken)
+                    if slot.active:
+                        samples.extend((due, delay, slot.number, NO_STACK, slot.cpu_since(taken - slot.last_ns)))
+                        slot.active = False
+                        slot.end_ns = taken
+            for slot in threads.active():
+                if slot.last_ns != taken:
+                    samples.extend((due, delay, slot.number, NO_STACK, 0 if slot.clock is not None else -1))
+                    slot.active = False
+                    slot.end_ns = taken
+            self.ticks += 1

@@ -1,0 +1,145 @@
+"""Turns frames into nodes of the prefix tree of stacks.
+
+    thread's frames    _bootstrap - run - <module> - f - print hook      from the root to the top
+    in the recording                      <module> - f
+
+A stack begins at the user's code: what starts threads, runs the event loop or belongs to the kernel is left out at the
+root, and microlog's own frames are left out everywhere.
+"""
+
+from __future__ import annotations
+
+import _thread
+from types import CodeType, FrameType, TracebackType
+from typing import TYPE_CHECKING
+
+from microlog_nb.capture import code
+from microlog_nb.capture.code import Owner
+
+if TYPE_CHECKING:
+    from microlog_nb.model.builder import Builder
+
+NO_STACK = -1
+_Chain = list[tuple[FrameType, int]]
+
+
+class Stacks:
+    """Interns the stacks of one recorder. Any thread may ask at any moment.
+
+    Attributes:
+        reentered: lookups cut short because a signal handler asked while its own thread was being answered.
+        files: for the user's own files and cells, by the name in the recording, the name that the interpreter knows.
+    """
+
+    def __init__(self, builder: Builder) -> None:
+        self._builder = builder
+        self._functions: dict[int, tuple[int, Owner]] = {}
+        self._nodes: dict[tuple[int, int, int], int] = {}
+        # A code object must stay alive as long as its address is a key.
+        self._codes: list[CodeType] = []
+        self._lock = _thread.allocate_lock()
+        self._holder = 0
+        self.reentered = 0
+        self.files: dict[str, str] = {}
+
+    def of_frame(self, frame: FrameType | None) -> int:
+        """The node of the stack whose top is this frame, or NO_STACK if none of it is the user's."""
+        chain: _Chain = []
+        while frame is not None:
+            chain.append((frame, frame.f_lasti))
+            frame = frame.f_back
+        return self._intern(chain)
+
+    def of_traceback(self, traceback: TracebackType) -> int:
+        """The node of the stack at which an exception was raised."""
+        raised: _Chain = []
+        at: TracebackType | None = traceback
+        while at is not None:
+            raised.append((at.tb_frame, at.tb_lasti))
+            at = at.tb_next
+        raised.reverse()
+        frame = traceback.tb_frame.f_back
+        while frame is not None:
+            raised.append((frame, frame.f_lasti))
+            frame = frame.f_back
+        return self._intern(raised)
+
+    def _intern(self, chain: _Chain) -> int:
+        functions, nodes = self._functions, self._nodes
+        node = NO_STACK
+        inside = in_kernel = False
+        for frame, instruction in reversed(chain):
+            known = functions.get(id(frame.f_code)) or self._function(frame)
+            if known is None:
+                return node
+            function, owner = known
+            if owner:  # not the user's
+                if owner is Owner.MICROLOG:
+                    continue
+                if not inside:
+                    if owner is Owner.RUNNER:
+                        in_kernel = False
+                        continue
+                    in_kernel = in_kernel or owner is Owner.KERNEL
+                    if in_kernel:
+                        continue
+            inside = True
+            key = (node, function, instruction)
+            child = nodes.get(key)
+            if child is None:
+                child = self._node(key, frame)
+                if child is None:
+                    return node
+            node = child
+        return node
+
+    def _function(self, frame: FrameType) -> tuple[int, Owner] | None:
+        owner = code.owner(frame)
+        row = code.row(frame)
+        if not self._enter():
+            return None
+        try:
+            key = id(frame.f_code)
+            if key not in self._functions:
+                self._codes.append(frame.f_code)
+                if row[4] != "library":
+                    self.files[row[2]] = frame.f_code.co_filename
+                self._functions[key] = (self._builder.number("functions", row), owner)
+            return self._functions[key]
+        finally:
+            self._leave()
+
+    def _node(self, key: tuple[int, int, int], frame: FrameType) -> int | None:
+        parent, function, instruction = key
+        if not self._enter():
+            return None
+        try:
+            if key not in self._nodes:
+                row = (parent, function, _line(frame, instruction), instruction)
+                self._nodes[key] = self._builder.number("stacks", row)
+            return self._nodes[key]
+        finally:
+            self._leave()
+
+    def _enter(self) -> bool:
+        """Takes the lock, unless this very thread holds it: a signal handler must not wait for itself."""
+        me = _thread.get_ident()
+        if self._holder == me:
+            self.reentered += 1
+            return False
+        self._lock.acquire()
+        self._holder = me
+        return True
+
+    def _leave(self) -> None:
+        self._holder = 0
+        self._lock.release()
+
+
+def _line(frame: FrameType, instruction: int) -> int:
+    if instruction == frame.f_lasti:
+        return frame.f_lineno or 0
+    for start, end, line in frame.f_code.co_lines():
+        if start <= instruction < end:
+            return line or 0
+    return 0

@@ -1,0 +1,110 @@
+"""Who is who among the threads: a row for every thread seen, and the clock of its CPU time."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+_PER_THREAD_CLOCK = 6
+"""Linux: the clock of a thread is made of its id and this, see clock_getcpuclockid(3) and CPUCLOCK_* in the kernel."""
+
+
+@dataclass
+class Slot:
+    """One thread as the sampler knows it. `active` while its last sample had a stack; `last_ns` when that was taken."""
+
+    number: int
+    thread: threading.Thread | None
+    name: str
+    ident: int
+    native_id: int
+    main: bool
+    start_ns: int
+    end_ns: int
+    clock: int | None
+    cpu_ns: int
+    active: bool = False
+    last_ns: int = 0
+
+    def cpu_since(self, at_most_ns: int) -> int:
+        """CPU time since the last question, or -1 if the platform or the thread gives none.
+
+        Time between samples bounds it: what a thread did for the kernel before it entered the user's code is not counted.
+        """
+        if self.clock is None:
+            return -1
+        try:
+            now = time.clock_gettime_ns(self.clock)
+        except OSError:  # the thread has just ended
+            return 0
+        spent, self.cpu_ns = now - self.cpu_ns, now
+        return min(spent, at_most_ns) // 1000 * 1000
+
+
+class Threads:
+    """The threads of one recorder, by their idents; an ident that is used again gets a new row."""
+
+    def __init__(self) -> None:
+        self._slots: dict[int, Slot] = {}
+        self._all: list[Slot] = []
+        self._replaced: list[Slot] = []
+        self._lock = _thread.allocate_lock()
+        self._main = threading.main_thread()
+        for ident in sys._current_frames():
+            slot = self.slot(ident, 0)
+            slot.cpu_since(0)  # what they did before does not count
+
+    def slot(self, ident: int, now_ns: int) -> Slot:
+        """The slot of the thread that has this ident now."""
+        slot = self._slots.get(ident)
+        thread = threading._active.get(ident)  # type: ignore[attr-defined]  # what threading.enumerate reads, without its lock
+        if slot is None or (thread is not slot.thread and thread is not None and slot.thread is not None):
+            with self._lock:
+                slot = self._add(ident, thread, now_ns)
+        elif slot.thread is None and thread is not None:
+            slot.thread = thread
+        return slot
+
+    def active(self) -> list[Slot]:
+        """Threads whose last sample had a stack, those among them whose ident has gone to another thread included."""
+        replaced, self._replaced = self._replaced, []
+        return [slot for slot in (*self._slots.values(), *replaced) if slot.active]
+
+    def rows(self) -> list[tuple[str, int, int, bool, int, int]]:
+        """Rows of the table of threads, under the names that the threads have now."""
+        return [
+            (
+                slot.thread.name if slot.thread is not None else slot.name,
+                slot.ident,
+                slot.native_id,
+                slot.main,
+                slot.start_ns,
+                slot.end_ns,
+            )
+            for slot in self._all
+        ]
+
+    def _add(self, ident: int, thread: threading.Thread | None, now_ns: int) -> Slot:
+        native = thread.native_id if thread is not None else None
+        clock = ((~native) << 3) | _PER_THREAD_CLOCK if native and sys.platform == "linux" else None
+        slot = Slot(
+            number=len(self._all),
+            thread=thread,
+            name=thread.name if thread is not None else f"thread {ident}",
+            ident=ident,
+            native_id=native if native is not None else -1,
+            main=thread is self._main,
+            start_ns=now_ns,
+            end_ns=now_ns,
+            clock=clock,
+            cpu_ns=0,
+        )
+        if ident in self._slots:
+            self._replaced.append(self._slots[ident])
+        self._all.append(slot)
+        self._slots[ident] = slot
+        return slot
+

@@ -1,0 +1,287 @@
+"""A trace and everything derived from it, each computed once, on first use, and given as pandas DataFrames."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from microlog_nb.analysis.anomalies import Anomalies, find_anomalies
+from microlog_nb.analysis.calls import Calls, infer_calls
+from microlog_nb.analysis.functions import Functions, measure_functions
+from microlog_nb.analysis.lines import Lines, measure_lines
+from microlog_nb.model.schema import PROCESS_METRICS
+from microlog_nb.model.trace import Trace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NS = 1e-9
+
+
+class Tables:
+    """The tables of one trace. Times in DataFrames are float seconds from the start of the recording."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+
+    # -- as columns ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def call_data(self) -> Calls:
+        """The inferred calls."""
+        return infer_calls(self.trace)
+
+    @cached_property
+    def function_data(self) -> Functions:
+        """What each function cost."""
+        return measure_functions(self.trace, self.call_data)
+
+    @cached_property
+    def line_data(self) -> Lines:
+        """What each line cost."""
+        return measure_lines(self.trace, self.call_data)
+
+    @cached_property
+    def anomaly_data(self) -> Anomalies:
+        """What is unusual."""
+        return find_anomalies(self.trace, self.call_data)
+
+    # -- as DataFrames ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def calls(self) -> pd.DataFrame:
+        """One row a call; see `Recording.calls`."""
+        import pandas as pd
+
+        data = self.call_data
+        anomalous = np.zeros(len(data), bool)
+        anomalous[self.anomaly_data.call[self.anomaly_data.call >= 0]] = True
+        return pd.DataFrame(
+            {
+                "parent": data.parent,
+                "thread": self._threads_of(data.thread),
+                "depth": data.depth,
+                **self._functions_of(data.function),
+                "caller_line": data.caller_line,
+                "start": data.start_ns * _NS,
+                "duration": data.duration_ns * _NS,
+                "self_time": data.self_ns * _NS,
+                "cpu_time": data.cpu_ns * _NS,
+                "samples": data.samples,
+                "anomaly": anomalous,
+            },
+            index=pd.RangeIndex(len(data), name="call"),
+        )
+
+    @cached_property
+    def samples(self) -> pd.DataFrame:
+        """One row a sample; see `Recording.samples`."""
+        import pandas as pd
+
+        stack = self.trace.numbers("samples", "stack").astype(np.int64)
+        function, line = self._tops(stack)
+        cpu = self.trace.numbers("samples", "cpu_ns")
+        return pd.DataFrame(
+            {
+                "time": self.trace.taken_ns * _NS,
+                "delay": self.trace.numbers("samples", "delay_ns") * _NS,
+                "thread": self._threads_of(self.trace.numbers("samples", "thread")),
+                "call": self.call_data.sample_call,
+                "function": self._texts("functions", "name", function),
+                "file": self._texts("functions", "file", function),
+                "line": line,
+                "cpu_time": np.where(cpu < 0, np.nan, cpu * _NS),
+            },
+            index=pd.RangeIndex(len(stack), name="sample"),
+        )
+
+    @cached_property
+    def functions(self) -> pd.DataFrame:
+        """One row a function, the one with most self time first; see `Recording.functions`."""
+        import pandas as pd
+
+        data = self.function_data
+        every = np.arange(len(data.calls))
+        frame = pd.DataFrame(
+            {
+                **self._functions_of(every),
+                "calls": data.calls,
+                "self_time": data.self_ns * _NS,
+                "total_time": data.total_ns * _NS,
+                "cpu_time": data.cpu_ns * _NS,
+                "mean": data.mean_ns * _NS,
+                "median": data.median_ns * _NS,
+                "max": data.max_ns * _NS,
+                "samples": data.samples,
+            }
+        )
+        return frame.sort_values("self_time", ascending=False, kind="stable", ignore_index=True)
+
+    @cached_property
+    def lines(self) -> pd.DataFrame:
+        """One row a line of code seen; see `Recording.lines`."""
+        import pandas as pd
+
+        data = self.line_data
+        columns = self._functions_of(data.function)
+        del columns["line"]
+        frame = pd.DataFrame(
+            {
+                **columns,
+                "line": data.line,
+                "samples": data.samples,
+                "self_time": data.self_ns * _NS,
+                "total_time": data.total_ns * _NS,
+            }
+        )
+        return frame.sort_values("self_time", ascending=False, kind="stable", ignore_index=True)
+
+    @cached_property
+    def logs(self) -> pd.DataFrame:
+        """One row a log entry; see `Recording.logs`."""
+        import pandas as pd
+
+        trace = self.trace
+        function, line = self._tops(trace.numbers("logs", "stack").astype(np.int64))
+        return pd.DataFrame(
+            {
+                "time": trace.numbers("logs", "time_ns") * _NS,
+                "level": self._texts("logs", "level"),
+                "source": self._texts("logs", "source"),
+                "logger": self._texts("logs", "logger"),
+                "message": self._texts("logs", "message"),
+                "markdown": np.array(trace.texts("logs", "markdown"), bool),
+                "thread": self._threads_of(trace.numbers("logs", "thread")),
+                "call": self.call_data.log_call,
+                "function": self._texts("functions", "name", function),
+                "file": self._texts("functions", "file", function),
+                "line": line,
+                "exception": self._texts("logs", "exception"),
+            }
+        )
+
+    @cached_property
+    def metrics(self) -> pd.DataFrame:
+        """One row a reading of the process; see `Recording.metrics`."""
+        import pandas as pd
+
+        times, columns = self.metric_data
+        return pd.DataFrame({"time": times * _NS, **columns})
+
+    @cached_property
+    def counters(self) -> pd.DataFrame:
+        """One row a value given to `counter`; see `Recording.counters`."""
+        import pandas as pd
+
+        names = self._texts("metrics", "name")
+        own = ~np.isin(names.astype(str), PROCESS_METRICS)
+        return pd.DataFrame(
+            {
+                "time": self.trace.numbers("metrics", "time_ns")[own] * _NS,
+                "name": names[own],
+                "value": self.trace.numbers("metrics", "value")[own],
+            }
+        )
+
+    @cached_property
+    def metric_data(self) -> tuple[np.ndarray[Any, Any], dict[str, np.ndarray[Any, Any]]]:
+        """Times in nanoseconds of the readings, and for every process metric its values, NaN where one is missing."""
+        names = self._texts("metrics", "name").astype(str)
+        times, row = np.unique(self.trace.numbers("metrics", "time_ns"), return_inverse=True)
+        process = np.isin(names, PROCESS_METRICS)
+        used, row = np.unique(row[process], return_inverse=True)
+        values = self.trace.numbers("metrics", "value")[process]
+        columns = {}
+        for name in PROCESS_METRICS:
+            of = names[process] == name
+            column = np.full(len(used), np.nan)
+            column[row[of]] = values[of]
+            columns[name] = column
+        return times[used], columns
+
+    @cached_property
+    def spans(self) -> pd.DataFrame:
+        """One row a measured interval; see `Recording.spans`."""
+        import pandas as pd
+
+        function, line = self._tops(self.trace.numbers("spans", "stack").astype(np.int64))
+        return pd.DataFrame(
+            {
+                "kind": self._texts("spans", "kind"),
+                "name": self._texts("spans", "name"),
+                "start": self.trace.numbers("spans", "start_ns") * _NS,
+                "duration": self.trace.numbers("spans", "duration_ns") * _NS,
+                "thread": self._threads_of(self.trace.numbers("spans", "thread")),
+                "function": self._texts("functions", "name", function),
+                "file": self._texts("functions", "file", function),
+                "line": line,
+            }
+        )
+
+    @cached_property
+    def threads(self) -> pd.DataFrame:
+        """One row a thread; see `Recording.threads`."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            {
+                "name": self._texts("threads", "name"),
+                "ident": self.trace.numbers("threads", "ident"),
+                "native_id": self.trace.numbers("threads", "native_id"),
+                "main": np.array(self.trace.texts("threads", "main"), bool),
+                "start": self.trace.numbers("threads", "start_ns") * _NS,
+                "end": self.trace.numbers("threads", "end_ns") * _NS,
+            },
+            index=pd.RangeIndex(self.trace.tables["threads"].num_rows, name="thread"),
+        )
+
+    @cached_property
+    def anomalies(self) -> pd.DataFrame:
+        """One row an anomaly; see `Recording.anomalies`."""
+        import pandas as pd
+
+        data = self.anomaly_data
+        return pd.DataFrame(
+            {
+                "kind": np.array(data.kind, object),
+                "start": data.start_ns * _NS,
+                "duration": data.duration_ns * _NS,
+                "call": data.call,
+                "function": self._texts("functions", "name", data.function),
+                "thread": self._threads_of(data.thread),
+                "expected": data.expected,
+                "observed": data.observed,
+                "score": data.score,
+                "reason": np.array(data.reason, object),
+            }
+        )
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _texts(self, table: str, column: str, rows: np.ndarray[Any, Any] | None = None) -> np.ndarray[Any, Any]:
+        """A text column as an array of objects, or its values at these rows, "" at -1."""
+        values = self.trace.texts(table, column)
+        array = np.empty(len(values) + 1, object)
+        array[:-1] = values
+        array[-1] = ""
+        return array[:-1] if rows is None else array[rows]
+
+    def _threads_of(self, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        return self._texts("threads", "name", rows)
+
+    def _functions_of(self, rows: np.ndarray[Any, Any]) -> dict[str, np.ndarray[Any, Any]]:
+        lines = np.append(self.trace.numbers("functions", "line"), 0)
+        return {
+            "function": self._texts("functions", "name", rows),
+            "module": self._texts("functions", "module", rows),
+            "file": self._texts("functions", "file", rows),
+            "line": lines[rows].astype(np.int64),
+        }
+
+    def _tops(self, stack: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """Function row and line of the frame on top of each stack; -1 and 0 where there is none."""
+        function = np.append(self.trace.numbers("stacks", "function"), -1).astype(np.int64)
+        line = np.append(self.trace.numbers("stacks", "line"), 0).astype(np.int64)
+        return function[stack], line[stack]
