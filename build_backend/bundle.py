@@ -3,7 +3,7 @@
 Used by the build backend beside it and, as a command, by the Makefile::
 
     python build_backend/bundle.py            build the bundle if it is missing or out of date
-    python build_backend/bundle.py requires   the PyPI packages needed to do so: none, or one that carries Node
+    python build_backend/bundle.py requires   the PyPI packages that npm needs here: none, or one that carries Node
     python build_backend/bundle.py npm ARGS   run npm in js/
 
 Standard library only: it runs before anything is installed.
@@ -34,8 +34,8 @@ class BundleError(Exception):
 
 
 def requires() -> list[str]:
-    """The PyPI packages that the build needs on this machine."""
-    return [] if is_fresh() or _machine_node() else [NODE_PACKAGE]
+    """The PyPI packages that building the bundle needs on this machine."""
+    return [] if _machine_node() else [NODE_PACKAGE]
 
 
 def is_fresh() -> bool:
@@ -75,6 +75,7 @@ def npm(*arguments: str) -> None:
         raise BundleError("js/package-lock.json is missing: build from a checkout or an sdist")
     if not INSTALLED.is_file() or INSTALLED.stat().st_mtime < LOCK.stat().st_mtime:
         _run_npm("ci", "--no-audit", "--no-fund")
+        INSTALLED.parent.mkdir(exist_ok=True)
         INSTALLED.touch()
     _run_npm(*arguments)
 

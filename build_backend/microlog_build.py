@@ -25,18 +25,18 @@ Settings = dict[str, str | list[str] | None] | None
 
 
 def get_requires_for_build_wheel(config_settings: Settings = None) -> list[str]:
-    """What setuptools needs, and Node where the machine has none."""
-    return [*build_meta.get_requires_for_build_wheel(config_settings), *bundle.requires()]
+    """What setuptools needs, and Node if the bundle must be built and the machine has none."""
+    return [*build_meta.get_requires_for_build_wheel(config_settings), *_node()]
 
 
 def get_requires_for_build_editable(config_settings: Settings = None) -> list[str]:
-    """What setuptools needs, and Node where the machine has none."""
-    return [*build_meta.get_requires_for_build_editable(config_settings), *bundle.requires()]
+    """What setuptools needs, and Node if the bundle must be built and the machine has none."""
+    return [*build_meta.get_requires_for_build_editable(config_settings), *_node()]
 
 
 def get_requires_for_build_sdist(config_settings: Settings = None) -> list[str]:
-    """What setuptools needs, and Node where the machine has none."""
-    return [*build_meta.get_requires_for_build_sdist(config_settings), *bundle.requires()]
+    """What setuptools needs, and Node if the bundle must be built and the machine has none."""
+    return [*build_meta.get_requires_for_build_sdist(config_settings), *_node()]
 
 
 def build_wheel(wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None) -> str:
@@ -57,6 +57,10 @@ def build_sdist(sdist_directory: str, config_settings: Settings = None) -> str:
     """Builds the bundle, then the sdist: with the bundle and its sources, so that either way of building works."""
     _bundle()
     return str(build_meta.build_sdist(sdist_directory, config_settings))
+
+
+def _node() -> list[str]:
+    return [] if bundle.is_fresh() else bundle.requires()
 
 
 def _bundle() -> None:
