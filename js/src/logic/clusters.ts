@@ -40,8 +40,11 @@ export function clusters(logs: readonly Marked[], scale: Scale): Cluster[] {
   const left = (item: { first: number; last: number; logs: number[] }) => middle(item) - pillWidth(item.logs.length) / 2;
   const right = (item: { first: number; last: number; logs: number[] }) => middle(item) + pillWidth(item.logs.length) / 2;
   logs.forEach((log, position) => {
-    const x = xOf(scale, log.time);
-    if (x < -MARGIN || x > scale.width + MARGIN) return;
+    const exact = xOf(scale, log.time);
+    if (exact < -MARGIN || exact > scale.width + MARGIN) return;
+    // An entry in view is seen whole, also at the very start and end of a recording.
+    const inView = exact >= 0 && exact <= scale.width;
+    const x = inView ? Math.min(Math.max(exact, ICON / 2), scale.width - ICON / 2) : exact;
     stack.push({ first: x, last: x, logs: [position], worst: log.level });
     for (;;) {
       const item = stack.at(-1);

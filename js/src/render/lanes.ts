@@ -52,8 +52,7 @@ export function createDrawn(): Drawn {
 export function drawLanes(pen: Pen, scene: LanesScene, drawn: Drawn): void {
   const { layout, scrolled, theme, scale } = scene;
   drawGrid(pen, theme, scale, scene.ticks, 0, pen.height);
-  // A hidden name row is the page's ground: hatch and grid run through it as through the lanes.
-  drawGaps(pen, theme, gapsInView(scene.gaps, scale), 0, pen.height, scrolled, false);
+  drawGaps(pen, theme, gapsInView(scene.gaps, scale), 0, Math.min(layout.height - scrolled, pen.height), scrolled, false);
   const similar = scene.marks.hover === null ? -1 : (scene.data.calls.function[scene.marks.hover] ?? -1);
   const bars: BarScene = { ...scene, similar };
   for (const box of layout.lanes) {

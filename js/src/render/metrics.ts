@@ -1,10 +1,11 @@
-import type { Metrics, SpanRow } from "../data/types";
+import type { AnomalyRow, Metrics, SpanRow, ViewData } from "../data/types";
 import { formatBytes, formatCount, formatDuration, formatPercent } from "../logic/format";
 import { METRICS } from "../logic/layout";
 import { cpuTop, highest, type Interval, type Line, niceTop, reduce, waiting } from "../logic/series";
 import { type Scale, xOf } from "../logic/viewport";
 import type { Theme } from "../theme/theme";
 import type { GapSpan } from "./gaps";
+import { drawIcon } from "./icons";
 import { horizontal, type Pen, snap } from "./surface";
 import { fontOf } from "./text";
 
@@ -16,6 +17,8 @@ export interface Strip {
   readonly modules: number;
   readonly waits: readonly Interval[];
   readonly collections: readonly SpanRow[];
+  /** Anomalies of the process, which no bar can carry. */
+  readonly anomalies: readonly AnomalyRow[];
 }
 
 /** A collection at least this long is a block with its length beside it. */
@@ -24,7 +27,7 @@ const WAITING_WORD_FROM = 38;
 const LABEL_GAP_FROM = 40;
 const FULL_LABEL_FROM = 92;
 
-export function stripOf(metrics: Metrics, spans: readonly SpanRow[]): Strip {
+export function stripOf({ metrics, spans, anomalies }: ViewData): Strip {
   return {
     metrics,
     cpu: cpuTop(highest(metrics.cpu)),
@@ -32,6 +35,7 @@ export function stripOf(metrics: Metrics, spans: readonly SpanRow[]): Strip {
     modules: niceTop(highest(metrics.modules)),
     waits: waiting(metrics.time, metrics.cpu),
     collections: spans.filter((span) => span.kind === "gc").sort((a, b) => a.start - b.start),
+    anomalies: anomalies.filter((anomaly) => anomaly.call < 0),
   };
 }
 
@@ -58,7 +62,11 @@ export function drawMetrics(pen: Pen, theme: Theme, scale: Scale, strip: Strip, 
   }
   ctx.fillStyle = colors["line-2"];
   ctx.fillRect(0, floor, pen.width, 1);
-  collections(pen, theme, scale, strip.collections, floor);
+  for (const anomaly of strip.anomalies) {
+    const x = middleOf(pen, scale, anomaly);
+    if (x !== null) drawIcon(ctx, theme, "anomaly", x, floor - 6, 9);
+  }
+  collections(pen, theme, scale, strip, floor);
   horizontal(pen, top + METRICS.height - 1, colors.line);
 }
 
@@ -157,14 +165,21 @@ function stroke(ctx: CanvasRenderingContext2D, color: string, width: number, das
   ctx.setLineDash([]);
 }
 
-function collections(pen: Pen, theme: Theme, scale: Scale, list: readonly SpanRow[], floor: number): void {
+/** Middle of the part of an interval in view, null outside it. */
+function middleOf(pen: Pen, scale: Scale, span: { readonly start: number; readonly duration: number }): number | null {
+  const x0 = Math.max(xOf(scale, span.start), 0);
+  const x1 = Math.min(xOf(scale, span.start + span.duration), pen.width);
+  return x0 <= x1 ? (x0 + x1) / 2 : null;
+}
+
+function collections(pen: Pen, theme: Theme, scale: Scale, strip: Strip, floor: number): void {
   const { ctx } = pen;
   const bottom = floor + METRICS.gc - 1;
   ctx.font = fontOf(theme, "small");
   ctx.textBaseline = "alphabetic";
   let drawn = Number.NEGATIVE_INFINITY;
   let worded = Number.NEGATIVE_INFINITY;
-  for (const span of list) {
+  for (const span of strip.collections) {
     const x0 = xOf(scale, span.start);
     const x1 = xOf(scale, span.start + span.duration);
     if (x1 < 0 || x0 > pen.width) continue;
@@ -183,8 +198,10 @@ function collections(pen: Pen, theme: Theme, scale: Scale, list: readonly SpanRo
     ctx.fillRect(left, bottom - 6, width, 6);
     const text = `GC ${formatDuration(span.duration)}`;
     const room = ctx.measureText(text).width;
-    const at = left - room + width - 4;
-    const start = at >= 4 ? at : left;
+    // The words stand before the triangle of an anomaly that names this collection.
+    const named = strip.anomalies.some((anomaly) => anomaly.start >= span.start && anomaly.start < span.start + span.duration);
+    const at = (named ? left + width / 2 - 8 : left + width) - room;
+    const start = at >= 4 ? at : left + width + 4;
     if (start < worded + 6) continue;
     worded = start + room;
     ctx.fillStyle = theme.colors.fg;

@@ -11,6 +11,10 @@ import { horizontal, type Pen, snap } from "./surface";
 
 /** A row with at least this many calls tells the phases of a run apart. */
 const TELLING = 3;
+/** … that together cover this share of the outermost row, none of them more than that share of its own row. */
+const COVERS = 0.5;
+const DOMINATES = 0.6;
+const DEEPEST = 4;
 /** Errors and anomalies nearer than this many pixels are drawn once. */
 const MARK_DISTANCE = 2;
 
@@ -65,11 +69,24 @@ export function drawMinimap(pen: Pen, theme: Theme, data: ViewData, index: RowIn
   horizontal(pen, MINIMAP.height - 1, colors.line);
 }
 
-/** The first row that shows the phases of the run; the outermost one if none does. */
+/** The first row that shows the phases of the run: not one long call, and not too little; the outermost row if none does. */
 function telling(rows: readonly Row[]): Row | undefined {
   const whole = rows[0];
   if (!whole) return undefined;
-  const covered = (row: Row) => row.end.reduce((sum, end, i) => sum + end - (row.start[i] as number), 0);
-  const half = covered(whole) / 2;
-  return rows.slice(0, 4).find((row) => row.ids.length >= TELLING && covered(row) >= half) ?? whole;
+  const enough = sizes(whole).sum * COVERS;
+  return rows.slice(0, DEEPEST).find((row) => {
+    const { sum, longest } = sizes(row);
+    return row.ids.length >= TELLING && sum >= enough && longest < sum * DOMINATES;
+  }) ?? whole;
+}
+
+function sizes(row: Row): { sum: number; longest: number } {
+  let sum = 0;
+  let longest = 0;
+  row.end.forEach((end, i) => {
+    const duration = end - (row.start[i] as number);
+    sum += duration;
+    if (duration > longest) longest = duration;
+  });
+  return { sum, longest };
 }

@@ -10,6 +10,7 @@ export interface Brush {
 
 type Grip = "frame" | "start" | "end" | "new";
 
+const HANDLE = 7;
 /** An arrow key on a handle moves it by this share of the window. */
 const KEY_SHARE = 0.05;
 /** A shorter drag on an empty place was a click: it moves the window there. */
@@ -80,7 +81,8 @@ export function createBrush(plot: HTMLElement, motion: Motion, duration: number,
       frame.style.left = `${x0}px`;
       frame.style.width = `${Math.max(x1 - x0, 2)}px`;
       for (const side of ["start", "end"] as const) {
-        handles[side].style.left = `${side === "start" ? x0 : x1}px`;
+        // At the edges of the plot the handles stay whole.
+        handles[side].style.left = `${Math.min(Math.max(side === "start" ? x0 : x1, HANDLE / 2), width - HANDLE / 2)}px`;
         handles[side].setAttribute("aria-valuemax", String(Math.round(duration)));
         handles[side].setAttribute("aria-valuenow", String(Math.round(window[side])));
         handles[side].setAttribute("aria-valuetext", formatDuration(window[side]));

@@ -42,7 +42,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   const { data, store, root } = context;
   const { duration } = data.facts;
   const index = indexRows(data);
-  const strip = stripOf(data.metrics, data.spans);
+  const strip = stripOf(data);
   const frame = createFrame();
   const motion = createMotion(store, duration);
   const drawn = createDrawn();
