@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from microlog_nb import words
 from microlog_nb.analysis.calls import Calls, Floats, Ints
 from microlog_nb.analysis.functions import group_medians
 from microlog_nb.model.trace import Trace
@@ -90,7 +91,7 @@ def find_anomalies(trace: Trace, calls: Calls) -> Anomalies:
         observed=duration[rows] / 1e9,
         score=excess[rows] / 1e9 * sure,
         reason=[
-            f"{names[calls.function[row]]} took {_say(duration[row])} against a median of {_say(median[row])} "
+            f"{names[calls.function[row]]} took {words.duration(duration[row])} against a median of {words.duration(median[row])} "
             f"in {peers[group[row]]} calls."
             for row in rows
         ],
@@ -104,12 +105,3 @@ def _explained(calls: Calls, slow: np.ndarray, excess: Floats) -> np.ndarray:
     explained: np.ndarray = slow & (by_children >= CHILD_SHARE * np.maximum(excess, 1))
     return explained
 
-
-def _say(nanoseconds: float) -> str:
-    """Three significant digits and a unit."""
-    for unit, size in (("s", 1e9), ("ms", 1e6), ("us", 1e3)):
-        if nanoseconds >= size:
-            value = nanoseconds / size
-            digits = max(0, 2 - int(np.floor(np.log10(value))))
-            return f"{value:.{digits}f} {unit}"
-    return f"{nanoseconds:.0f} ns"

@@ -20,7 +20,6 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from microlog_nb.capture import interceptors
-from microlog_nb.capture.metrics import ProcessMetrics
 from microlog_nb.capture.samplers.thread import ThreadSampler
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.threads import Threads
@@ -55,6 +54,7 @@ class Recorder:
     """Runs the sampler, the interceptors and the metrics, and is the sink of them all. Times count from its creation."""
 
     def __init__(self, settings: Settings, drained: Drained | None) -> None:
+        from microlog_nb.capture.metrics import ProcessMetrics
         from microlog_nb.model.builder import Builder  # loads Arrow: before the recording's clock starts
 
         self._origin = time.perf_counter_ns()
@@ -67,13 +67,13 @@ class Recorder:
         self._faults: dict[str, int] = {}
         self._interceptors: list[interceptors.Interceptor] = []
         self._pollers: list[Callable[[], None]] = []
-        self._metrics = ProcessMetrics(self._own_cpu_ns, lambda: self.builder.nbytes)
         self._keeper_cpu_ns = 0
         self._kept = _thread.allocate_lock()
         self._asleep = _thread.allocate_lock()
         self.sampler: Sampler = ThreadSampler(
             self.builder, self._stacks, self.threads, self.now, settings.interval_ns, self._excluded, self._poll
         )
+        self._metrics = ProcessMetrics(self._own_cpu_ns, lambda: self.builder.nbytes)
         self._metrics_interval_ns = settings.metrics_interval_ns
 
     # -- the sink ------------------------------------------------------------------------------------------------
@@ -345,8 +345,15 @@ def begin(name: str, cell: str, settings: Settings, drained: Drained | None = No
             recorder.start()
             atexit.register(_end_at_exit)
             _current = recorder
-        recorder.listen(logs=settings.logs)
-        return recorder.open_window(name, cell, settings)
+        try:
+            recorder.listen(logs=settings.logs)
+            return recorder.open_window(name, cell, settings)
+        finally:
+            if not recorder.windows:  # it failed: leave nothing behind
+                recorder.unlisten()
+                recorder.stop()
+                _current = None
+                atexit.unregister(_end_at_exit)
 
 
 def end(window: Window) -> Trace:

@@ -1,10 +1,10 @@
 """Turns frames into nodes of the prefix tree of stacks.
 
-    thread's frames    _bootstrap - run - <module> - f - print hook      from the root to the top
+    thread's frames    _bootstrap - run - <module> - f - hook of ours - emit      from the root to the top
     in the recording                      <module> - f
 
 A stack begins at the user's code: what starts threads, runs the event loop or belongs to the kernel is left out at the
-root, and microlog's own frames are left out everywhere.
+root. Microlog's own frames, and library frames that they call, are left out everywhere.
 """
 
 from __future__ import annotations
@@ -67,7 +67,8 @@ class Stacks:
     def _intern(self, chain: _Chain) -> int:
         functions, nodes = self._functions, self._nodes
         node = NO_STACK
-        inside = in_kernel = False
+        inside = False
+        foreign = False  # below the kernel or microlog, and not back in the user's code yet
         for frame, instruction in reversed(chain):
             known = functions.get(id(frame.f_code)) or self._function(frame)
             if known is None:
@@ -75,14 +76,17 @@ class Stacks:
             function, owner = known
             if owner:  # not the user's
                 if owner is Owner.MICROLOG:
+                    foreign = True
                     continue
                 if not inside:
                     if owner is Owner.RUNNER:
-                        in_kernel = False
+                        foreign = False
                         continue
-                    in_kernel = in_kernel or owner is Owner.KERNEL
-                    if in_kernel:
-                        continue
+                    foreign = foreign or owner is Owner.KERNEL
+                if foreign:
+                    continue
+            else:
+                foreign = False
             inside = True
             key = (node, function, instruction)
             child = nodes.get(key)

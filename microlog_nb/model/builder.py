@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from microlog_nb.errors import MicrologError
 from microlog_nb.model.schema import TABLES
 from microlog_nb.model.trace import Trace
 
@@ -105,7 +106,7 @@ def _take_samples(samples: array[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 def _sample_batch(flat: np.ndarray[Any, np.dtype[np.int64]]) -> pa.RecordBatch:
     schema = TABLES["samples"].arrow
-    columns = [pa.array(flat[:, index], pa.int64()).cast(field.type) for index, field in enumerate(schema)]
+    columns = [_numbers(flat[:, index], field.type) for index, field in enumerate(schema)]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
@@ -116,11 +117,30 @@ def _batch(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+# Arrays are made from buffers: `pa.array` would import pandas, half a second in the middle of somebody's recording.
+
+
+def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(kind):
-        return _array(values, pa.string()).dictionary_encode().cast(kind)
-    try:
-        return pa.array(values, kind)
-    except UnicodeEncodeError:
-        # Python text may hold halves of surrogate pairs, which UTF-8 cannot
-        return pa.array([text.encode("utf-8", "backslashreplace").decode() for text in values], kind)
+        return _texts(values).dictionary_encode().cast(kind)
+    if pa.types.is_string(kind):
+        return _texts(values)
+    return _numbers(np.array(values), kind)
+
+
+def _numbers(values: np.ndarray[Any, Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_boolean(kind):
+        data = np.packbits(values.astype(bool), bitorder="little")
+    else:
+        data = np.ascontiguousarray(values, kind.to_pandas_dtype())
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(data)])
+
+
+def _texts(values: Sequence[str]) -> pa.Array:
+    # Python text may hold halves of surrogate pairs, which UTF-8 cannot
+    encoded = [text.encode("utf-8", "backslashreplace") for text in values]
+    ends = np.cumsum([0, *map(len, encoded)])
+    if ends[-1] > np.iinfo(np.int32).max:
+        raise MicrologError(f"a batch of {len(values)} texts has {ends[-1]} bytes: at most 2 GB fit")
+    buffers = [None, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)
