@@ -132,7 +132,7 @@ def _best(calls: pd.DataFrame | None, start: float, end: float, used: set[Any]) 
 
 def _attributed(recording: microlog.Recording, message: str, function: str) -> bool:
     """Whether exactly one entry has this message, and it names this function and a call of it."""
-    entries = recording.logs[recording.logs["message"] == message]
+    entries = recording.logs[recording.logs["message"].str.endswith(message)]  # a warning begins with its category
     if len(entries) != 1 or entries["function"].iloc[0] != function:
         return False
     call = entries["call"].iloc[0]

@@ -28,7 +28,7 @@ def run(truth: Truth) -> None:
     def work(lengths: tuple[float, ...]) -> None:
         for milliseconds in lengths:
             job(milliseconds)
-            spin(1)
+            spin(4)
 
     def listen() -> None:
         for milliseconds in (60.0, 90.0, 120.0):
