@@ -119,7 +119,7 @@ def trace_from_picture(
         "spans": [{**_SPAN, **row, "start_ns": row["at"], "duration_ns": row["for"]} for row in span_rows],
         "sources": [{"file": file, "text": text} for file, text in (sources or {}).items()],
     }
-    seen = {"ticks": columns, "late": drawing.late, "missed": drawing.missed}
+    seen = {"samples": len(drawing.samples), "ticks": columns, "late": drawing.late, "missed": drawing.missed}
     return Trace(
         tables_from_rows(rows), {**META, "duration_ns": duration_ns, "interval_ns": interval_ns, **seen, **meta}
     )
@@ -136,6 +136,7 @@ META: Row = {
     "sampler": "thread",
     "python": "3.11.7",
     "platform": "Linux",
+    "samples": 0,
     "ticks": 0,
     "late": 0,
     "missed": 0,
@@ -278,7 +279,7 @@ def metas(draw: st.DrawFn) -> Row:
         "sampler": draw(st.sampled_from(["thread", "native"])),
         "python": draw(st.text(string.printable, max_size=10)),
         "platform": draw(hostile_texts),
-        **{name: draw(counts) for name in ("ticks", "late", "missed", "torn", "own_cpu_ns")},
+        **{name: draw(counts) for name in ("samples", "ticks", "late", "missed", "torn", "own_cpu_ns")},
         "notes": draw(st.lists(hostile_texts, max_size=3)),
         **draw(st.dictionaries(st.just("later"), st.none() | st.booleans() | st.lists(st.integers(-5, 5)))),
     }

@@ -107,6 +107,7 @@ _META: dict[str, tuple[Callable[[Any], bool], str]] = {
     "sampler": (_is_text, "text"),
     "python": (_is_text, "text"),
     "platform": (_is_text, "text"),
+    "samples": (_is_count, "a whole number from 0"),
     "ticks": (_is_count, "a whole number from 0"),
     "late": (_is_count, "a whole number from 0"),
     "missed": (_is_count, "a whole number from 0"),
