@@ -1,0 +1,331 @@
+r"""What the program writes to stdout and stderr, one log entry per `print`.
+
+    print("a", 2)                        4 writes      one entry, complete after the 4th
+    sys.stdout.write("a"); write("b\n")   2 writes      one entry: a line, whoever writes it within a file
+    print("\r50%", end=""), again         2 writes each one entry: a progress bar, as it looks in the end
+
+A tee is put in the place of the stream's `write`, as an attribute of the stream itself, which stays where it is.
+"""
+
+# ruff: noqa: BLE001  # a fault of ours goes to the sink, whatever it is
+# ruff: noqa: SLF001  # frames are had by a name with an underscore
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from builtins import print as real_print
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
+
+from microlog_nb.capture.interceptors.places import Place, PlacingSink
+from microlog_nb.capture.interceptors.print_calls import VARIES, print_calls
+from microlog_nb.capture.interceptors.said import Said
+from microlog_nb.capture.interceptors.speaking import speaking
+from microlog_nb.capture.sink import Sink
+
+_MANY_CODES = 4096
+
+_PRINT = 0  # a call of print: ends with its last write, or if their number varies with a newline
+_LINE = 1  # any other writes of a file's code: end with a newline
+_BAR = 2  # prints of one instruction that go back to the start of the line: end with a newline
+_REPORT = 3  # a traceback that the standard library prints line by line: ends when something else is written
+
+_NOT_PRINT = (-1, False)
+
+
+class _Open:
+    """An entry that may still grow. It keeps no frame alive.
+
+    Attributes:
+        expected: writes that make a `_PRINT`, `VARIES` if that is not known.
+        ends_line: whether the last of them is a lone newline.
+        frame: address of the frame of a `_PRINT`. Another frame may get it as soon as this one is gone: then this
+            entry is an abandoned print, and `_finish` tells the two apart.
+        author: for a `_REPORT`, the object that formats it.
+    """
+
+    __slots__ = ("at", "author", "code", "ends_line", "expected", "frame", "kind", "place", "said", "start_ns")
+
+    def __init__(self, code: CodeType, at: int, start_ns: int, place: Place | None) -> None:
+        self.kind = _LINE
+        self.code = code
+        self.at = at
+        self.start_ns = start_ns
+        self.place = place
+        self.said = Said()
+        self.frame = 0
+        self.expected = VARIES
+        self.ends_line = False
+        self.author: object = None
+
+
+# The open entries of one thread and stream, the innermost last: a __str__ that prints does so inside another print.
+_Entries = list[_Open]
+
+
+class _Voices(threading.local):
+    """Holds this thread's open entries, boxed: whoever pops them has them, be it a signal handler or another thread."""
+
+    box: list[_Entries] | None = None
+
+
+class _Tee:
+    """Listens at one stream."""
+
+    def __init__(self, sink: Sink, stream: object, source: str, level: str) -> None:
+        self.sink: Sink | None = sink
+        self._placing = sink if isinstance(sink, PlacingSink) else None
+        self._stream = stream
+        self._source = source
+        self._level = level
+        self._voices = _Voices()
+        self._boxes: dict[int, list[_Entries]] = {}
+        self._calls: dict[int, tuple[CodeType, dict[int, tuple[int, bool]]]] = {}
+        self._attributes: dict[str, Any] = vars(stream)
+        self._before = self._attributes.get("write")
+        self._write = self._make(getattr(stream, "write"))  # noqa: B009  # an object may call itself a stream
+
+    def open(self) -> None:
+        """Begins to listen.
+
+        Raises:
+            TypeError: the stream's class does not let an attribute of the stream come first.
+        """
+        self._attributes["write"] = self._write
+        if getattr(self._stream, "write", None) is not self._write:
+            self.close()
+            raise TypeError(f"the write of a {type(self._stream).__name__} cannot be listened to")
+
+    def close(self) -> None:
+        """Ends listening; what has been put over the tee meanwhile stays there."""
+        if self._attributes.get("write") is self._write:
+            if self._before is None:
+                del self._attributes["write"]
+            else:
+                self._attributes["write"] = self._before
+        self.flush()
+        self.sink = None
+
+    def flush(self) -> None:
+        """Tells what is still open, of all threads."""
+        for box in list(self._boxes.values()):
+            self._tell_all(box)
+
+    def _make(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """The tee itself. Nothing of ours is held while the original writes, and what that raises goes its way."""
+
+        def write(*args: Any, **named: Any) -> Any:
+            sink = self.sink
+            if sink is None or speaking.streams:
+                return original(*args, **named)
+            start_ns = sink.clock()
+            try:
+                result = original(*args, **named)
+            except BaseException:
+                try:
+                    self._broken(sys._getframe(1))
+                except Exception as error:
+                    sink.fault(f"listening to {self._source}", error)
+                raise
+            try:
+                if args and isinstance(args[0], str):
+                    self._heard(sys._getframe(1), args[0], start_ns)
+            except Exception as error:
+                sink.fault(f"listening to {self._source}", error)
+            return result
+
+        return write
+
+    def _box(self) -> list[_Entries]:
+        box = self._voices.box
+        if box is None:
+            box = self._voices.box = []
+            ident = threading.get_ident()
+            ended = self._boxes.get(ident)
+            self._boxes[ident] = box
+            if ended:  # of a thread that is no more and whose ident this one has
+                self._tell_all(ended)
+        return box
+
+    def _heard(self, frame: FrameType, text: str, start_ns: int) -> None:
+        """One write, by the code that runs in this frame."""
+        box = self._box()
+        try:
+            entries = box.pop()
+        except IndexError:
+            entries = []
+        try:
+            if type(text) is not str:
+                text = str.__str__(text)
+            entry = entries[-1] if entries else None
+            # the first line alone is the common case: the next write of a print
+            if entry is None or not (
+                (entry.at == frame.f_lasti and entry.frame == id(frame) and entry.code is frame.f_code)
+                or self._continues(entry, frame)
+            ):
+                entry = self._begin(entries, frame, start_ns)
+            said = entry.said
+            said.add(text)
+            if len(said.parts) >= entry.expected and self._finish(entry, text, start_ns):
+                entries.remove(entry)
+                self._tell(entry, frame)
+        finally:
+            if box:  # by a signal handler or a finalizer that wrote meanwhile
+                self._tell_all(box)
+            box.append(entries)
+
+    def _finish(self, entry: _Open, text: str, start_ns: int) -> bool:
+        """Whether the write that has just been added ends the entry."""
+        if entry.kind == _REPORT:
+            return False
+        line_ends = text.endswith("\n")
+        if entry.kind != _PRINT:
+            entry.said.compact()
+            return line_ends
+        parts, expected = entry.said.parts, entry.expected
+        if expected != VARIES:
+            if entry.ends_line and (text != "\n" or (len(parts) - expected) % 2):
+                # An exception gave up the print before, at this instruction of this frame, or of another one that has
+                # had its address since. The end of this print will show where it began.
+                return False
+            if len(parts) > expected:
+                self._abandon(entry, len(parts) - expected, start_ns)
+        if not line_ends and any("\r" in part for part in entry.said.parts):
+            entry.kind, entry.frame, entry.expected = _BAR, 0, VARIES
+            entry.said.compact()
+            return False
+        return line_ends or expected != VARIES
+
+    def _abandon(self, entry: _Open, writes: int, start_ns: int) -> None:
+        """Tells the first writes of an entry as one of their own."""
+        given_up = _Open(entry.code, entry.at, entry.start_ns, entry.place)
+        given_up.said, entry.said = entry.said, entry.said.split(writes)
+        entry.start_ns = start_ns
+        self._tell(given_up, None)
+
+    def _continues(self, entry: _Open, frame: FrameType) -> bool:
+        """Whether what this frame writes now belongs to an entry."""
+        code = frame.f_code
+        if entry.kind == _LINE:
+            same = code is entry.code or code.co_filename == entry.code.co_filename
+            return same and self._call(frame) is _NOT_PRINT
+        if entry.kind == _BAR:
+            return code is entry.code and frame.f_lasti == entry.at
+        if entry.kind == _REPORT:
+            return entry.author is _author(frame)
+        return entry.frame == id(frame) and entry.at == frame.f_lasti and entry.code is code
+
+    def _begin(self, entries: _Entries, frame: FrameType, start_ns: int) -> _Open:
+        """The entry that this frame goes on with, or a new one. What is over on this thread is told."""
+        if entries:
+            self._tell_ended(entries, frame)
+        if entries and self._continues(entries[-1], frame):
+            return entries[-1]
+        place = self._placing.place(frame) if self._placing is not None else None
+        entry = _Open(frame.f_code, frame.f_lasti, start_ns, place)
+        author = _author(frame)
+        call = self._call(frame)
+        if author is not None:
+            entry.kind, entry.author = _REPORT, author
+        elif call is not _NOT_PRINT:
+            entry.kind, entry.frame = _PRINT, id(frame)
+            entry.expected, entry.ends_line = call
+        entries.append(entry)
+        return entry
+
+    def _tell_ended(self, entries: _Entries, frame: FrameType) -> None:
+        """Tells all but the prints that are still being made further down the stack of this frame."""
+        in_progress: set[tuple[int, int]] = set()
+        if any(entry.kind == _PRINT for entry in entries):
+            caller: FrameType | None = frame
+            while caller is not None:
+                in_progress.add((id(caller), caller.f_lasti))
+                caller = caller.f_back
+        while (
+            entries and ((last := entries[-1]).frame, last.at) not in in_progress and not self._continues(last, frame)
+        ):
+            self._tell(entries.pop(), None)
+
+    def _call(self, frame: FrameType) -> tuple[int, bool]:
+        """What is known of the call that this frame is in."""
+        code = frame.f_code
+        known = self._calls.get(id(code))
+        if known is None:
+            if len(self._calls) > _MANY_CODES:
+                self._calls.clear()
+            known = self._calls[id(code)] = (code, print_calls(code))
+        call = known[1].get(frame.f_lasti, _NOT_PRINT)
+        if call is not _NOT_PRINT and frame.f_globals.get("print", real_print) is not real_print:
+            return _NOT_PRINT
+        return call
+
+    def _broken(self, frame: FrameType) -> None:
+        """A write failed, and with it the print that made it."""
+        box = self._voices.box
+        if box and box[-1] and box[-1][-1].frame == id(frame):
+            self._tell_all(box)
+
+    def _tell_all(self, box: list[_Entries]) -> None:
+        while box:
+            try:
+                entries = box.pop()
+            except IndexError:  # its own thread was quicker
+                return
+            for entry in entries:
+                self._tell(entry, None)
+
+    def _tell(self, entry: _Open, frame: FrameType | None) -> None:
+        message = entry.said.text()
+        sink = self.sink
+        if sink is None or not message.strip("\n"):
+            return
+        if self._placing is None:
+            sink.log(level=self._level, source=self._source, message=message, time_ns=entry.start_ns, frame=frame)
+            return
+        self._placing.log(
+            level=self._level, source=self._source, message=message, time_ns=entry.start_ns, place=entry.place
+        )
+
+
+_TRACEBACK = traceback.print_exc.__code__.co_filename
+
+
+def _author(frame: FrameType) -> object:
+    """The object that prints a traceback line by line, if this frame does. It knows lines, no frames."""
+    return frame.f_locals.get("self") if frame.f_code.co_filename == _TRACEBACK else None
+
+
+class Streams:
+    """Listens to stdout and stderr as they are when installed; what takes their place later is the program's own."""
+
+    def __init__(self) -> None:
+        self._tees: list[_Tee] = []
+
+    def install(self, sink: Sink) -> None:
+        """Puts the tees on. A stream that cannot have one is left as it is, which is a fault."""
+        heard: list[object] = [None]
+        for name, source, level in (("stdout", "print", "info"), ("stderr", "stderr", "warning")):
+            stream = getattr(sys, name, None)
+            if any(stream is one for one in heard):
+                continue
+            heard.append(stream)
+            try:
+                tee = _Tee(sink, stream, source, level)
+                tee.open()
+            except Exception as error:
+                sink.fault(f"{name} is not recorded", error)
+            else:
+                self._tees.append(tee)
+
+    def flush(self) -> None:
+        """Tells what is unfinished, such as a line without its newline."""
+        for tee in self._tees:
+            tee.flush()
+
+    def uninstall(self) -> None:
+        """Takes the tees off and tells what is unfinished."""
+        while self._tees:
+            self._tees.pop().close()
