@@ -1,0 +1,85 @@
+/**
+ * Builds what the browser runs. `node build.mjs` writes the bundle into the Python package and fails above the size budget;
+ * `--watch` does the same at every change until it is stopped; `--dev` writes a page of made-up recordings to build/dev.
+ */
+import { copyFile, mkdir, readFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build, context } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const target = join(root, "microlog_nb", "widget", "static");
+
+/** Bytes a page may load: one of the scripts, and the style sheet. */
+const MOST_MINIFIED = 120_000;
+const MOST_GZIPPED = 40_000;
+
+const shared = {
+  absWorkingDir: here,
+  bundle: true,
+  minify: true,
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/** One entry of the app to one file of the Python package. */
+const BUNDLES = [
+  { ...shared, entryPoints: ["src/widget.ts"], outfile: join(target, "widget.js"), format: "esm" },
+  { ...shared, entryPoints: ["src/standalone.ts"], outfile: join(target, "standalone.js"), format: "iife" },
+  { ...shared, entryPoints: ["src/style.css"], outfile: join(target, "widget.css") },
+];
+
+async function sizeOf(file) {
+  const bytes = await readFile(file);
+  return { minified: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length };
+}
+
+/** Prints every size; true when each script together with the style sheet is within the budget. */
+async function withinBudget() {
+  const [widget, standalone, style] = await Promise.all(BUNDLES.map(({ outfile }) => sizeOf(outfile)));
+  let good = true;
+  for (const [name, script] of Object.entries({ widget, standalone })) {
+    const minified = script.minified + style.minified;
+    const gzipped = script.gzipped + style.gzipped;
+    const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+    console.log(`${name}.js + widget.css: ${kb(minified)} minified, ${kb(gzipped)} gzipped`);
+    if (minified > MOST_MINIFIED || gzipped > MOST_GZIPPED) {
+      console.error(`over the budget of ${kb(MOST_MINIFIED)} minified, ${kb(MOST_GZIPPED)} gzipped`);
+      good = false;
+    }
+  }
+  return good;
+}
+
+async function buildDev() {
+  const out = join(root, "build", "dev");
+  await mkdir(out, { recursive: true });
+  await build({
+    ...shared,
+    minify: false,
+    sourcemap: "inline",
+    entryPoints: ["dev/page.ts"],
+    outfile: join(out, "page.js"),
+  });
+  await build({ ...shared, minify: false, entryPoints: ["src/style.css"], outfile: join(out, "style.css") });
+  await copyFile(join(here, "dev", "index.html"), join(out, "index.html"));
+  console.log(`open ${relative(process.cwd(), join(out, "index.html"))}`);
+}
+
+async function watch() {
+  const contexts = await Promise.all(
+    BUNDLES.map((options) => context({ ...options, minify: false, logLevel: "info" })),
+  );
+  await Promise.all(contexts.map((each) => each.watch()));
+}
+
+if (process.argv.includes("--dev")) await buildDev();
+else if (process.argv.includes("--watch")) await watch();
+else {
+  await Promise.all(BUNDLES.map((options) => build(options)));
+  if (!(await withinBudget())) process.exitCode = 1;
+}

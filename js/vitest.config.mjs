@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["src/**/*.test.ts", "*.test.mjs"],
+    // Files that touch the page say so in their first line: `// @vitest-environment jsdom`.
+    environment: "node",
+    restoreMocks: true,
+  },
+});
