@@ -1,4 +1,4 @@
-import { at, firstAbove, type Level, type Row } from "./rows";
+import { at, firstAbove, type Level, MIXED, type Row } from "./rows";
 import type { Scale } from "./viewport";
 
 /** Narrower calls, in CSS pixels, join into one bar. */
@@ -16,24 +16,29 @@ export interface Bars {
   call: Int32Array;
   /** How many calls the bar stands for. */
   merged: Int32Array;
+  /** FunctionId of all calls of the bar, or MIXED. */
+  function: Int32Array;
 }
 
 export function emptyBars(): Bars {
-  return { count: 0, x0: new Float64Array(64), x1: new Float64Array(64), call: new Int32Array(64), merged: new Int32Array(64) };
+  const ints = () => new Int32Array(64);
+  return { count: 0, x0: new Float64Array(64), x1: new Float64Array(64), call: ints(), merged: ints(), function: ints() };
 }
 
-function push(bars: Bars, x0: number, x1: number, call: number, merged: number): void {
+function push(bars: Bars, x0: number, x1: number, call: number, merged: number, same: number): void {
   const i = bars.count++;
   if (i === bars.call.length) {
     bars.x0 = grown(bars.x0, new Float64Array(i * 2));
     bars.x1 = grown(bars.x1, new Float64Array(i * 2));
     bars.call = grown(bars.call, new Int32Array(i * 2));
     bars.merged = grown(bars.merged, new Int32Array(i * 2));
+    bars.function = grown(bars.function, new Int32Array(i * 2));
   }
   bars.x0[i] = x0;
   bars.x1[i] = x1;
   bars.call[i] = call;
   bars.merged[i] = merged;
+  bars.function[i] = same;
 }
 
 function grown<A extends Float64Array | Int32Array>(from: A, to: A): A {
@@ -59,6 +64,7 @@ export function visibleBars(row: Row, scale: Scale, bars: Bars): Bars {
     const first = i;
     let longest = i;
     let duration = at(end, i) - at(start, i);
+    let same = at(row.function, i);
     i++;
     if (duration < shortest) {
       while (i < last) {
@@ -69,6 +75,7 @@ export function visibleBars(row: Row, scale: Scale, bars: Bars): Bars {
             duration = at(block.longest, n);
             longest = at(block.longestAt, n);
           }
+          if (at(block.function, n) !== same) same = MIXED;
           i += block.size;
           continue;
         }
@@ -78,12 +85,13 @@ export function visibleBars(row: Row, scale: Scale, bars: Bars): Bars {
           duration = next;
           longest = i;
         }
+        if (at(row.function, i) !== same) same = MIXED;
         i++;
       }
     }
     const x0 = (at(start, first) - scale.start) * scale.density;
     const x1 = (at(end, i - 1) - scale.start) * scale.density;
-    push(bars, x0, Math.max(x1, x0 + 1), at(ids, longest), i - first);
+    push(bars, x0, Math.max(x1, x0 + 1), at(ids, longest), i - first, same);
   }
   return bars;
 }

@@ -26,16 +26,34 @@ export function lastPart(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
+/** What a bar says, apart from its room. */
+export interface Said {
+  readonly name: string;
+  /** Calls joined in the bar, and how their number is written; the name is of the longest. */
+  readonly count: number;
+  readonly written: string;
+  /** The joined calls are of several functions: then the number comes first. */
+  readonly mixed: boolean;
+  readonly duration: string;
+}
+
 /** What a bar of `room` pixels inside its padding says: name, else last part, else the start of it; duration if it fits. */
-export function labelOf(name: string, count: number, duration: string, room: number, measure: Measure): Label | null {
+export function labelOf(said: Said, room: number, measure: Measure): Label | null {
   if (room + 2 * LABEL_PADDING < NO_TEXT_UNDER) return null;
-  const suffix = count > 1 ? ` ×${count}` : "";
+  const { name, duration } = said;
   const last = lastPart(name);
-  for (const text of new Set([name + suffix, last + suffix, last])) {
+  for (const text of wordings(said, last)) {
     const width = measure(text, "name");
     if (width > room) continue;
-    const fits = count === 1 && width + DURATION_GAP + measure(duration, "duration") <= room;
+    const fits = said.count === 1 && width + DURATION_GAP + measure(duration, "duration") <= room;
     return { text, fades: false, width, duration: fits ? duration : "" };
   }
-  return { text: last, fades: true, width: room, duration: "" };
+  return { text: said.mixed ? `${said.written} calls` : last, fades: true, width: room, duration: "" };
+}
+
+/** From the fullest to the shortest. */
+function wordings({ name, count, written, mixed }: Said, last: string): string[] {
+  if (count === 1) return last === name ? [name] : [name, last];
+  if (mixed) return [`${written} calls, longest ${name}`, `${written} calls, longest ${last}`, `${written} calls`];
+  return [`${name} ×${written}`, `${last} ×${written}`, last];
 }

@@ -6,6 +6,8 @@ export const ROW = 18;
 export const PADDING = 4;
 export const LINE = 1;
 export const GUTTER = 128;
+/** A lane in the gutter has room for two lines of text. */
+const LEAST_HEIGHT = 37;
 /** Height of the row of names that takes the gutter's place. */
 export const NAME_ROW = 18;
 /** Containers narrower than this have no gutter. */
@@ -47,8 +49,8 @@ export function layoutOf(width: number, index: RowIndex, collapsed: ReadonlySet<
     const shut = collapsed.has(lane);
     const shown = shut ? Math.min(rows.length, 1) : rows.length;
     const bars = y + (narrow ? NAME_ROW : PADDING);
-    // A lane has room for its name even without a call.
-    const height = bars - y + Math.max(shown, 1) * ROW + PADDING + LINE;
+    const needed = bars - y + shown * ROW + PADDING + LINE;
+    const height = narrow ? needed : Math.max(needed, LEAST_HEIGHT);
     const box = { lane, y, height, bars, rows: shown, collapsed: shut };
     y += height;
     return box;

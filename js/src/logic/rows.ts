@@ -4,7 +4,7 @@ import type { Calls, ViewData } from "../data/types";
 export const FAN = 16;
 
 /**
- * Blocks of neighbouring calls of one row: the longest call, and the widest gap before any of them.
+ * Blocks of neighbouring calls of one row: the longest call, the widest gap before any of them, their function.
  *
  *     level 0   [ 16 calls ][ 16 calls ] …        level 1   [ 16 blocks ] …
  *
@@ -16,7 +16,12 @@ export interface Level {
   /** Position, in the row, of the longest call. */
   readonly longestAt: Int32Array;
   readonly gap: Float64Array;
+  /** FunctionId of all its calls, or MIXED. */
+  readonly function: Int32Array;
 }
+
+/** Stands for the function of calls of several functions. */
+export const MIXED = -1;
 
 /** One depth of one lane: its calls do not overlap, and are in order of time. */
 export interface Row {
@@ -25,6 +30,7 @@ export interface Row {
   readonly ids: Int32Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
+  readonly function: Int32Array;
   readonly levels: readonly Level[];
 }
 
@@ -86,18 +92,20 @@ function hidesCell(data: ViewData, lane: number, roots: Int32Array): boolean {
   return self < total / 2;
 }
 
-export function makeRow(calls: Pick<Calls, "start" | "duration">, lane: number, depth: number, ids: Int32Array): Row {
+export function makeRow(calls: Pick<Calls, "start" | "duration" | "function">, lane: number, depth: number, ids: Int32Array): Row {
   const start = new Float64Array(ids.length);
   const end = new Float64Array(ids.length);
+  const functions = new Int32Array(ids.length);
   for (let i = 0; i < ids.length; i++) {
     const id = at(ids, i);
+    functions[i] = at(calls.function, id);
     start[i] = at(calls.start, id);
     end[i] = at(calls.start, id) + at(calls.duration, id);
   }
-  return { lane, depth, ids, start, end, levels: levelsOf(start, end) };
+  return { lane, depth, ids, start, end, function: functions, levels: levelsOf(start, end, functions) };
 }
 
-function levelsOf(start: Float64Array, end: Float64Array): Level[] {
+function levelsOf(start: Float64Array, end: Float64Array, functions: Int32Array): Level[] {
   const levels: Level[] = [];
   let below: Level | null = null;
   for (let size = FAN; size <= start.length; size *= FAN) {
@@ -105,8 +113,10 @@ function levelsOf(start: Float64Array, end: Float64Array): Level[] {
     const longest = new Float64Array(blocks);
     const longestAt = new Int32Array(blocks);
     const gap = new Float64Array(blocks);
+    const same = new Int32Array(blocks);
     for (let block = 0; block < blocks; block++) {
       longest[block] = -1;
+      same[block] = below ? at(below.function, block * FAN) : at(functions, block * FAN);
       for (let k = block * FAN; k < (block + 1) * FAN; k++) {
         const duration: number = below ? at(below.longest, k) : at(end, k) - at(start, k);
         const before: number = below ? at(below.gap, k) : k > 0 ? at(start, k) - at(end, k - 1) : 0;
@@ -115,9 +125,10 @@ function levelsOf(start: Float64Array, end: Float64Array): Level[] {
           longestAt[block] = below ? at(below.longestAt, k) : k;
         }
         if (before > at(gap, block)) gap[block] = before;
+        if ((below ? at(below.function, k) : at(functions, k)) !== at(same, block)) same[block] = MIXED;
       }
     }
-    below = { size, longest, longestAt, gap };
+    below = { size, longest, longestAt, gap, function: same };
     levels.push(below);
   }
   return levels;

@@ -1,8 +1,9 @@
 import type { CallId, ViewData } from "../data/types";
 import type { Bars } from "../logic/detail";
-import { formatDuration } from "../logic/format";
+import { formatCount, formatDuration } from "../logic/format";
 import { DURATION_GAP, FADE, LABEL_PADDING, labelOf, type Measure, NO_TEXT_UNDER, shownName } from "../logic/labels";
 import { BAR } from "../logic/layout";
+import { MIXED } from "../logic/rows";
 import type { Scale } from "../logic/viewport";
 import type { Swatch, Theme } from "../theme/theme";
 import { hatch } from "./hatch";
@@ -165,7 +166,17 @@ function text(pen: Pen, scene: BarScene, box: Box, list: Bars, i: number, hovere
   const cut = (list.x0[i] as number) < 0 && box.right - box.left >= NO_TEXT_UNDER + CHEVRON;
   const x = box.left + LABEL_PADDING + (cut ? CHEVRON : 0);
   const room = box.right - LABEL_PADDING - x;
-  const label = labelOf(shownName(name), count, formatDuration(data.calls.duration[call] ?? 0), room, scene.measure);
+  const label = labelOf(
+    {
+      name: shownName(name),
+      count,
+      written: count > 1 ? formatCount(count) : "",
+      mixed: (list.function[i] as number) === MIXED,
+      duration: count > 1 ? "" : formatDuration(data.calls.duration[call] ?? 0),
+    },
+    room,
+    scene.measure,
+  );
   if (!label) return null;
   const baseline = box.y + (count > 1 ? 10.5 : 12.5);
   const ink = hovered ? "#ffffff" : theme.colors["on-mod"];

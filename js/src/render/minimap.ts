@@ -16,7 +16,7 @@ const COVERS = 0.5;
 const DOMINATES = 0.6;
 const DEEPEST = 4;
 /** Errors and anomalies nearer than this many pixels are drawn once. */
-const MARK_DISTANCE = 2;
+const MARK_DISTANCE = 4;
 
 /** The whole recording: CPU, what the main thread and the workers ran, anomalies, errors. The brush is laid over it. */
 export function drawMinimap(pen: Pen, theme: Theme, data: ViewData, index: RowIndex, strip: Strip): void {

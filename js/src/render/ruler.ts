@@ -16,8 +16,10 @@ export function drawRuler(pen: Pen, theme: Theme, scale: Scale, ticks: Ticks): v
   for (const time of ticks.major) {
     const x = snap(pen, xOf(scale, time));
     vertical(pen, x, 0, RULER, colors.line);
+    const label = tickLabel(time, ticks.step, scale.end);
+    if (x + 5 + ctx.measureText(label).width > pen.width) continue;
     ctx.fillStyle = colors["fg-2"];
-    ctx.fillText(tickLabel(time, ticks.step, scale.end), x + 5, 14);
+    ctx.fillText(label, x + 5, 14);
   }
   horizontal(pen, RULER - 1, colors.line);
 }

@@ -94,7 +94,7 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
         if (!button) return;
         button.style.top = `${box.y}px`;
         button.style.height = layout.gutter === 0 ? "" : `${box.height}px`;
-        button.classList.toggle("microlog-flat", layout.gutter === 0 || box.rows < 2);
+        button.classList.toggle("microlog-flat", layout.gutter === 0);
         button.setAttribute("aria-expanded", String(!box.collapsed));
       });
     },

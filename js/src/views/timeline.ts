@@ -166,8 +166,8 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       if (on) el.style.transform = `translateX(${Math.round(layout.gutter + x)}px)`;
     }
     if (!on || pointer === null) return;
-    // As exact as ten pixels of the axis: more digits would be a guess about the hand.
-    const step = niceStep(10 / scale.density);
+    // As exact as a few pixels of the axis: more digits would be a guess about the hand.
+    const step = niceStep(4 / scale.density);
     frame.time.textContent = tickLabel(Math.round(pointer / step) * step, step, window.end);
     const half = frame.time.offsetWidth / 2;
     const shift = Math.min(Math.max(x, half), layout.width - half);
