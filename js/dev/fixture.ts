@@ -68,12 +68,25 @@ class Builder {
   }
 
   call(lane: number, parent: Made | null, fn: number, start: number, duration: number, cpu = 0.95): Made {
-    const made = { start, duration, lane, depth: parent ? parent.depth + 1 : 0, function: fn, parent, cpu: cpu * duration, anomaly: -1 };
+    const made = {
+      start,
+      duration,
+      lane,
+      depth: parent ? parent.depth + 1 : 0,
+      function: fn,
+      parent,
+      cpu: cpu * duration,
+      anomaly: -1,
+    };
     this.calls.push(made);
     return made;
   }
 
-  build(rest: Pick<ViewData, "facts" | "logs" | "metrics" | "spans" | "gaps"> & { anomalies: (AnomalyRow & { made?: Made })[] }): ViewData {
+  build(
+    rest: Pick<ViewData, "facts" | "logs" | "metrics" | "spans" | "gaps"> & {
+      anomalies: (AnomalyRow & { made?: Made })[];
+    },
+  ): ViewData {
     const order = [...this.calls].sort((a, b) => a.start - b.start || a.depth - b.depth);
     const place = new Map(order.map((made, i) => [made, i]));
     const n = order.length;
@@ -83,15 +96,28 @@ class Builder {
       if (parent >= 0) self[parent] = (self[parent] ?? 0) - made.duration;
     });
     const functions = this.functions.map((row, id) => {
-      const durations = order.filter((made) => made.function === id).map((made) => made.duration).sort((a, b) => a - b);
+      const durations = order
+        .filter((made) => made.function === id)
+        .map((made) => made.duration)
+        .sort((a, b) => a - b);
       const sum = durations.reduce((a, b) => a + b, 0);
-      return { ...row, calls: durations.length, mean: ns(sum / Math.max(durations.length, 1)), median: ns(durations[durations.length >> 1] ?? 0) };
+      return {
+        ...row,
+        calls: durations.length,
+        mean: ns(sum / Math.max(durations.length, 1)),
+        median: ns(durations[durations.length >> 1] ?? 0),
+      };
     });
     const packages = this.packages.map((row, id) => ({
       ...row,
-      self: ns(order.reduce((sum, made, i) => sum + (functions[made.function]?.package === id ? (self[i] ?? 0) : 0), 0)),
+      self: ns(
+        order.reduce((sum, made, i) => sum + (functions[made.function]?.package === id ? (self[i] ?? 0) : 0), 0),
+      ),
     }));
-    const anomalies = rest.anomalies.map(({ made, ...row }) => ({ ...row, call: made ? (place.get(made) ?? -1) : row.call }));
+    const anomalies = rest.anomalies.map(({ made, ...row }) => ({
+      ...row,
+      call: made ? (place.get(made) ?? -1) : row.call,
+    }));
     anomalies.forEach((row, id) => {
       const made = order[row.call];
       if (made) made.anomaly = id;
@@ -251,7 +277,14 @@ export function reference(): ViewData {
     const size = (long ? 8.12 : 2.2 + next() * 0.8) * S;
     const call = b.call(1, enrich, mine("fetch_rates"), time, Math.min(size, 33.9 * S - time), 0.1);
     if (long) fetch = call;
-    const got = b.call(1, call, b.function("Session.get", "requests.sessions"), time + 10 * MS, (long ? 5 : size / S - 0.2) * S, 0.05);
+    const got = b.call(
+      1,
+      call,
+      b.function("Session.get", "requests.sessions"),
+      time + 10 * MS,
+      (long ? 5 : size / S - 0.2) * S,
+      0.05,
+    );
     b.call(1, got, b.function("SSLSocket.connect", "ssl"), got.start + 20 * MS, 0.12 * S, 0.9);
     b.call(1, got, b.function("SSLSocket.read", "ssl"), got.start + 0.2 * S, got.duration - 0.3 * S, 0.02);
     if (long) {
@@ -285,13 +318,37 @@ export function reference(): ViewData {
       anomaly("slow call", slow, 3.8, 5.9, "5.90 s against a median of 3.80 s."),
       anomaly("slow call", fetch, 2.5, 8.12, "8.12 s against a median of 2.50 s."),
       anomaly("slow call", dummies, 0.1, 0.62, "620 ms against a median of 100 ms."),
-      { kind: "gc pause", start: ns(8.9 * S), duration: ns(412 * MS), call: -1, expected: 0.02, observed: 0.412, score: 4, reason: "A collection took 412 ms." },
+      {
+        kind: "gc pause",
+        start: ns(8.9 * S),
+        duration: ns(412 * MS),
+        call: -1,
+        expected: 0.02,
+        observed: 0.412,
+        score: 4,
+        reason: "A collection took 412 ms.",
+      },
     ],
   });
 }
 
-function anomaly(kind: string, made: Made | null, expected: number, observed: number, reason: string): AnomalyRow & { made?: Made } {
-  const row = { kind, start: ns(made?.start ?? 0), duration: ns(made?.duration ?? 0), call: -1, expected, observed, score: 3, reason };
+function anomaly(
+  kind: string,
+  made: Made | null,
+  expected: number,
+  observed: number,
+  reason: string,
+): AnomalyRow & { made?: Made } {
+  const row = {
+    kind,
+    start: ns(made?.start ?? 0),
+    duration: ns(made?.duration ?? 0),
+    call: -1,
+    expected,
+    observed,
+    score: 3,
+    reason,
+  };
   return made ? { ...row, made } : row;
 }
 
@@ -305,7 +362,14 @@ function metricsOf(duration: number, next: () => number): ViewData["metrics"] {
     if (at > 1 && at < 1.6) return 50 + next() * 15;
     return 93 + next() * 6 - (at > 16 && Math.floor(at * 4) % 15 === 0 ? 8 : 0);
   });
-  const ramp = (at: number) => (at < 6 ? 0.43 + at * 0.07 : at < 10 ? 0.85 : at < 10.5 ? 0.85 + (at - 10) * 1.2 : 1.5 + Math.min((at - 10.5) * 0.01, 0.24));
+  const ramp = (at: number) =>
+    at < 6
+      ? 0.43 + at * 0.07
+      : at < 10
+        ? 0.85
+        : at < 10.5
+          ? 0.85 + (at - 10) * 1.2
+          : 1.5 + Math.min((at - 10.5) * 0.01, 0.24);
   return {
     count,
     time,
@@ -319,7 +383,13 @@ function metricsOf(duration: number, next: () => number): ViewData["metrics"] {
 }
 
 function collections(next: () => number): SpanRow[] {
-  const gc = (start: number, duration: number): SpanRow => ({ kind: "gc", name: "gc", start: ns(start), duration: ns(duration), lane: 0 as LaneId });
+  const gc = (start: number, duration: number): SpanRow => ({
+    kind: "gc",
+    name: "gc",
+    start: ns(start),
+    duration: ns(duration),
+    lane: 0 as LaneId,
+  });
   const list = Array.from({ length: 25 }, (_, i) => gc((0.1 + i * 1.9 + next() * 0.4) * S, (4 + next() * 20) * MS));
   return [...list, gc(8.9 * S, 412 * MS)].sort((a, b) => a.start - b.start);
 }
@@ -343,7 +413,14 @@ export function single(): ViewData {
   const b = new Builder();
   b.lanes.push(lane("MainThread", "main", 0, 500 * MS, 1));
   b.call(0, null, b.function("sleep_a_bit", "__main__", "notebook"), 20 * MS, 450 * MS, 0.05);
-  return b.build({ facts: facts(500 * MS), metrics: EMPTY_METRICS, spans: [], gaps: [], logs: [log(100 * MS, "info", "hello")], anomalies: [] });
+  return b.build({
+    facts: facts(500 * MS),
+    metrics: EMPTY_METRICS,
+    spans: [],
+    gaps: [],
+    logs: [log(100 * MS, "info", "hello")],
+    anomalies: [],
+  });
 }
 
 /** Very many calls, most of them too short to see; 12 lanes, so that they scroll. */
@@ -354,14 +431,17 @@ export function large(count = 300_000): ViewData {
   const functions = Array.from({ length: 40 }, (_, i) => b.function(`step_${i}`, `package${i % 14}`));
   const lanes = 12;
   for (let id = 0; id < lanes; id++) {
-    b.lanes.push(lane(id === 0 ? "MainThread" : `ThreadPoolExecutor-0_${id}`, id === 0 ? "main" : "thread", 0, duration, 0.5));
+    b.lanes.push(
+      lane(id === 0 ? "MainThread" : `ThreadPoolExecutor-0_${id}`, id === 0 ? "main" : "thread", 0, duration, 0.5),
+    );
     const each = Math.floor(count / lanes / 5);
     const root = b.call(id, null, functions[0] ?? 0, 0, duration);
     for (let i = 0; i < each; i++) {
       const slot = duration / each;
       const pick = () => functions[Math.floor(next() * functions.length)] ?? 0;
       let parent = b.call(id, root, pick(), i * slot, slot * (0.4 + 0.59 * next()));
-      for (let depth = 0; depth < 4; depth++) parent = b.call(id, parent, pick(), parent.start + parent.duration * 0.05, parent.duration * 0.9);
+      for (let depth = 0; depth < 4; depth++)
+        parent = b.call(id, parent, pick(), parent.start + parent.duration * 0.05, parent.duration * 0.9);
     }
   }
   const levels: Level[] = ["debug", "info", "info", "warning", "error"];
@@ -370,9 +450,17 @@ export function large(count = 300_000): ViewData {
     metrics: metricsOf(duration, next),
     spans: collections(next),
     gaps: [],
-    logs: Array.from({ length: 4000 }, (_, i) => log((i / 4000) * duration, levels[Math.floor(next() * 5)] ?? "info", `line ${i}`)),
+    logs: Array.from({ length: 4000 }, (_, i) =>
+      log((i / 4000) * duration, levels[Math.floor(next() * 5)] ?? "info", `line ${i}`),
+    ),
     anomalies: [],
   });
 }
 
-export const FIXTURES: Readonly<Record<string, () => ViewData>> = { reference, empty, single, large, huge: () => large(1_000_000) };
+export const FIXTURES: Readonly<Record<string, () => ViewData>> = {
+  reference,
+  empty,
+  single,
+  large,
+  huge: () => large(1_000_000),
+};

@@ -54,7 +54,8 @@ export async function decode(bytes: Uint8Array): Promise<ViewData> {
 
 async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   // RFC 1950: the low four bits of the first byte say deflate, and the first two bytes are a multiple of 31.
-  const zlib = bytes.length >= 2 && ((bytes[0] ?? 0) & 15) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0;
+  const zlib =
+    bytes.length >= 2 && ((bytes[0] ?? 0) & 15) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0;
   if (!zlib) throw new Error("This is not a microlog view: the bytes begin with neither MLVIEW nor a zlib header.");
   const copy = new Uint8Array(bytes);
   try {
@@ -75,7 +76,8 @@ function text(bytes: Uint8Array): string {
 
 function read(bytes: Uint8Array): ViewData {
   if (!startsWithMagic(bytes)) throw new Error("This is not a microlog view: the bytes do not begin with MLVIEW.");
-  if (bytes.length < PREFIX) throw new Error(`The microlog view is cut short: ${bytes.length} bytes, less than its prefix.`);
+  if (bytes.length < PREFIX)
+    throw new Error(`The microlog view is cut short: ${bytes.length} bytes, less than its prefix.`);
   const version = text(bytes.subarray(6, 8));
   if (version !== VERSION) {
     throw new Error(`The microlog view has version ${version}; this page reads version ${VERSION}.`);
@@ -112,7 +114,9 @@ function parse(header: string): Json {
   try {
     value = JSON.parse(header);
   } catch (error) {
-    throw new Error(`The microlog view is damaged: its header is not JSON (${error instanceof Error ? error.message : error}).`);
+    throw new Error(
+      `The microlog view is damaged: its header is not JSON (${error instanceof Error ? error.message : error}).`,
+    );
   }
   return object(value, "header");
 }
@@ -128,14 +132,21 @@ function rows<Row>(header: Json, name: string): readonly Row[] {
   throw new Error(`The microlog view is damaged: table "${name}" is missing or is not an array.`);
 }
 
-function block<S extends Shape>(columns: Json, name: string, shape: S, body: Uint8Array): Columns<S> & { count: number } {
+function block<S extends Shape>(
+  columns: Json,
+  name: string,
+  shape: S,
+  body: Uint8Array,
+): Columns<S> & { count: number } {
   const table = object(columns[name], `columns.${name}`);
   const arrays: Record<string, Float64Array | Int32Array> = {};
   let count = -1;
   for (const [column, type] of Object.entries(shape)) {
     const array = columnArray(object(table[column], `${name}.${column}`), `${name}.${column}`, type, body);
     if (count >= 0 && array.length !== count) {
-      throw new Error(`The microlog view is damaged: column ${name}.${column} has ${array.length} values, not ${count}.`);
+      throw new Error(
+        `The microlog view is damaged: column ${name}.${column} has ${array.length} values, not ${count}.`,
+      );
     }
     count = array.length;
     arrays[column] = array;
@@ -149,7 +160,9 @@ function columnArray(entry: Json, name: string, type: "f64" | "i32", body: Uint8
     throw new Error(`The microlog view is damaged: column ${name} has type ${String(written)}, not ${type}.`);
   }
   if (!isCount(offset) || !isCount(length) || offset % 8 !== 0) {
-    throw new Error(`The microlog view is damaged: column ${name} has offset ${String(offset)}, length ${String(length)}.`);
+    throw new Error(
+      `The microlog view is damaged: column ${name} has offset ${String(offset)}, length ${String(length)}.`,
+    );
   }
   const end = offset + length * BYTES[type];
   if (end > body.length) {
@@ -171,10 +184,30 @@ function checkReferences(data: ViewData): void {
   within("calls.function", calls.function, 0, functions.length);
   within("calls.parent", calls.parent, -1, calls.count);
   within("calls.anomaly", calls.anomaly, -1, anomalies.length);
-  within("functions.package", functions.map((row) => row.package), 0, packages.length);
-  within("logs.lane", data.logs.map((row) => row.lane), -1, lanes.length);
-  within("logs.call", data.logs.map((row) => row.call), -1, calls.count);
-  within("anomalies.call", anomalies.map((row) => row.call), -1, calls.count);
+  within(
+    "functions.package",
+    functions.map((row) => row.package),
+    0,
+    packages.length,
+  );
+  within(
+    "logs.lane",
+    data.logs.map((row) => row.lane),
+    -1,
+    lanes.length,
+  );
+  within(
+    "logs.call",
+    data.logs.map((row) => row.call),
+    -1,
+    calls.count,
+  );
+  within(
+    "anomalies.call",
+    anomalies.map((row) => row.call),
+    -1,
+    calls.count,
+  );
   for (let call = 0; call < calls.count; call++) {
     const depth = calls.depth[call] ?? -1;
     const limit = lanes[calls.lane[call] ?? -1]?.depth ?? 0;

@@ -1,5 +1,5 @@
 import type { Level } from "../data/types";
-import { xOf, type Scale } from "./viewport";
+import { type Scale, xOf } from "./viewport";
 
 /** Icons nearer than this become a cluster, in CSS pixels. */
 export const CLUSTER_DISTANCE = 16;
@@ -37,8 +37,10 @@ export function pillWidth(count: number): number {
 export function clusters(logs: readonly Marked[], scale: Scale): Cluster[] {
   const stack: { first: number; last: number; logs: number[]; worst: Level }[] = [];
   const middle = (item: { first: number; last: number }) => (item.first + item.last) / 2;
-  const left = (item: { first: number; last: number; logs: number[] }) => middle(item) - pillWidth(item.logs.length) / 2;
-  const right = (item: { first: number; last: number; logs: number[] }) => middle(item) + pillWidth(item.logs.length) / 2;
+  const left = (item: { first: number; last: number; logs: number[] }) =>
+    middle(item) - pillWidth(item.logs.length) / 2;
+  const right = (item: { first: number; last: number; logs: number[] }) =>
+    middle(item) + pillWidth(item.logs.length) / 2;
   logs.forEach((log, position) => {
     const exact = xOf(scale, log.time);
     if (exact < -MARGIN || exact > scale.width + MARGIN) return;

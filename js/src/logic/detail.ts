@@ -22,7 +22,14 @@ export interface Bars {
 
 export function emptyBars(): Bars {
   const ints = () => new Int32Array(64);
-  return { count: 0, x0: new Float64Array(64), x1: new Float64Array(64), call: ints(), merged: ints(), function: ints() };
+  return {
+    count: 0,
+    x0: new Float64Array(64),
+    x1: new Float64Array(64),
+    call: ints(),
+    merged: ints(),
+    function: ints(),
+  };
 }
 
 function push(bars: Bars, x0: number, x1: number, call: number, merged: number, same: number): void {

@@ -61,7 +61,9 @@ export function indexRows(data: ViewData): RowIndex {
     order[place] = i;
     next[row] = place + 1;
   }
-  const top = lanes.map((_, lane) => (hidesCell(data, lane, order.subarray(at(offset, at(base, lane)), at(offset, at(base, lane) + 1))) ? 1 : 0));
+  const top = lanes.map((_, lane) =>
+    hidesCell(data, lane, order.subarray(at(offset, at(base, lane)), at(offset, at(base, lane) + 1))) ? 1 : 0,
+  );
   return {
     top,
     lanes: lanes.map((lane, id) => {
@@ -92,7 +94,12 @@ function hidesCell(data: ViewData, lane: number, roots: Int32Array): boolean {
   return self < total / 2;
 }
 
-export function makeRow(calls: Pick<Calls, "start" | "duration" | "function">, lane: number, depth: number, ids: Int32Array): Row {
+export function makeRow(
+  calls: Pick<Calls, "start" | "duration" | "function">,
+  lane: number,
+  depth: number,
+  ids: Int32Array,
+): Row {
   const start = new Float64Array(ids.length);
   const end = new Float64Array(ids.length);
   const functions = new Int32Array(ids.length);

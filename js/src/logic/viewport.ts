@@ -1,4 +1,4 @@
-import { ns, type Ns } from "../data/types";
+import { type Ns, ns } from "../data/types";
 
 /** Visible time; start < end. */
 export interface TimeWindow {
@@ -34,23 +34,23 @@ export function timeAt(scale: Scale, x: number): Ns {
 }
 
 /** The whole recording. One without duration still gets a window, so that every scale is finite. */
-export function fit(duration: number): TimeWindow {
+export function whole(duration: number): TimeWindow {
   return { start: ns(0), end: ns(Math.max(duration, SHORTEST_WINDOW)) };
 }
 
 /** The nearest window inside the recording, not shorter than the shortest. */
 export function clampWindow(start: number, end: number, duration: number): TimeWindow {
-  const whole = fit(duration);
-  const span = Math.min(Math.max(end - start, SHORTEST_WINDOW), whole.end);
+  const all = whole(duration);
+  const span = Math.min(Math.max(end - start, SHORTEST_WINDOW), all.end);
   // A window too short grows around its middle, so that the place the user looks at stays.
   const wanted = end - start < SHORTEST_WINDOW ? (start + end - span) / 2 : start;
-  const first = Math.min(Math.max(wanted, 0), whole.end - span);
+  const first = Math.min(Math.max(wanted, 0), all.end - span);
   return { start: ns(first), end: ns(first + span) };
 }
 
 /** Zooms by `factor` (above 1 shows less time) while `anchor` stays under the same pixel. */
 export function zoomAt(window: TimeWindow, anchor: number, factor: number, duration: number): TimeWindow {
-  const span = Math.min(Math.max((window.end - window.start) / factor, SHORTEST_WINDOW), fit(duration).end);
+  const span = Math.min(Math.max((window.end - window.start) / factor, SHORTEST_WINDOW), whole(duration).end);
   const share = (anchor - window.start) / (window.end - window.start);
   const start = anchor - share * span;
   return clampWindow(start, start + span, duration);

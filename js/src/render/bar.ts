@@ -158,7 +158,15 @@ function wedge(pen: Pen, box: Box, color: string): void {
   ctx.fill();
 }
 
-function text(pen: Pen, scene: BarScene, box: Box, list: Bars, i: number, hovered: boolean, name: string): { end: number } | null {
+function text(
+  pen: Pen,
+  scene: BarScene,
+  box: Box,
+  list: Bars,
+  i: number,
+  hovered: boolean,
+  name: string,
+): { end: number } | null {
   const { ctx } = pen;
   const { theme, data } = scene;
   const call = list.call[i] as number;

@@ -20,7 +20,15 @@ export function gapsInView(gaps: readonly GapRow[], scale: Scale): GapSpan[] {
 }
 
 /** The hatch of times without samples. `scrolled` keeps the lines still on the lanes; `veiled` pales what is behind. */
-export function drawGaps(pen: Pen, theme: Theme, spans: readonly GapSpan[], top: number, bottom: number, scrolled: number, veiled: boolean): void {
+export function drawGaps(
+  pen: Pen,
+  theme: Theme,
+  spans: readonly GapSpan[],
+  top: number,
+  bottom: number,
+  scrolled: number,
+  veiled: boolean,
+): void {
   const { ctx } = pen;
   for (const { x0, x1 } of spans) {
     // Clipped to the plot: at deep zoom a gap may be millions of pixels wide.
@@ -35,7 +43,7 @@ export function drawGaps(pen: Pen, theme: Theme, spans: readonly GapSpan[], top:
       width: 1,
       period: 5,
       // The lines belong to the gap's own start and to the page, not to the clipped corner.
-      phase: (x0 - left) - (bottom + scrolled),
+      phase: x0 - left - (bottom + scrolled),
     });
     ctx.fillStyle = theme.colors.line;
     if (x0 >= 0) ctx.fillRect(left, top, 1, bottom - top);

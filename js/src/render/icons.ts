@@ -1,4 +1,4 @@
-import { ICON_COLORS, type IconColor, type IconName, ICONS } from "../theme/icon-paths";
+import { ICON_COLORS, ICONS, type IconColor, type IconName } from "../theme/icon-paths";
 import type { Theme } from "../theme/theme";
 
 const GRID = 16;
@@ -19,7 +19,14 @@ function colorOf(theme: Theme, color: IconColor): string {
 }
 
 /** An icon in a square of `size` around a middle. */
-export function drawIcon(ctx: CanvasRenderingContext2D, theme: Theme, name: IconName, x: number, y: number, size: number): void {
+export function drawIcon(
+  ctx: CanvasRenderingContext2D,
+  theme: Theme,
+  name: IconName,
+  x: number,
+  y: number,
+  size: number,
+): void {
   ctx.save();
   ctx.translate(x - size / 2, y - size / 2);
   ctx.scale(size / GRID, size / GRID);

@@ -1,10 +1,10 @@
 import type { CallId, GapRow, ViewData } from "../data/types";
 import { type Bars, emptyBars, visibleBars } from "../logic/detail";
 import { barAt } from "../logic/hit";
-import { BAR, type LaneBox, type Layout, LINE, ROW } from "../logic/layout";
 import type { Measure } from "../logic/labels";
-import type { Ticks } from "../logic/ruler";
+import { BAR, type LaneBox, type Layout, LINE, ROW } from "../logic/layout";
 import type { RowIndex } from "../logic/rows";
+import type { Ticks } from "../logic/ruler";
 import { type Scale, xOf } from "../logic/viewport";
 import type { Theme } from "../theme/theme";
 import { type BarScene, drawBar, drawRing, type Marks } from "./bar";
@@ -52,7 +52,15 @@ export function createDrawn(): Drawn {
 export function drawLanes(pen: Pen, scene: LanesScene, drawn: Drawn): void {
   const { layout, scrolled, theme, scale } = scene;
   drawGrid(pen, theme, scale, scene.ticks, 0, pen.height);
-  drawGaps(pen, theme, gapsInView(scene.gaps, scale), 0, Math.min(layout.height - scrolled, pen.height), scrolled, false);
+  drawGaps(
+    pen,
+    theme,
+    gapsInView(scene.gaps, scale),
+    0,
+    Math.min(layout.height - scrolled, pen.height),
+    scrolled,
+    false,
+  );
   const similar = scene.marks.hover === null ? -1 : (scene.data.calls.function[scene.marks.hover] ?? -1);
   const bars: BarScene = { ...scene, similar };
   for (const box of layout.lanes) {

@@ -8,7 +8,13 @@ import { fontOf } from "./text";
 const PILL = 16;
 
 /** One icon a log entry; a pill with the worst icon and the count where they stand too near. `open` gets an accent ring. */
-export function drawMarkers(pen: Pen, theme: Theme, list: readonly Cluster[], y: number, open: ReadonlySet<number>): void {
+export function drawMarkers(
+  pen: Pen,
+  theme: Theme,
+  list: readonly Cluster[],
+  y: number,
+  open: ReadonlySet<number>,
+): void {
   const { ctx } = pen;
   const middle = y + (MARKERS - 1) / 2;
   for (const cluster of list) {

@@ -71,7 +71,14 @@ export function drawMetrics(pen: Pen, theme: Theme, scale: Scale, strip: Strip, 
 }
 
 /** The words of the strip, over the hatch: top values, "waiting", "no samples". */
-export function drawMetricWords(pen: Pen, theme: Theme, scale: Scale, strip: Strip, gaps: readonly GapSpan[], top: number): void {
+export function drawMetricWords(
+  pen: Pen,
+  theme: Theme,
+  scale: Scale,
+  strip: Strip,
+  gaps: readonly GapSpan[],
+  top: number,
+): void {
   const { ctx } = pen;
   const { colors } = theme;
   const middle = top + METRICS.scale + METRICS.plot - 14;
@@ -199,7 +206,9 @@ function collections(pen: Pen, theme: Theme, scale: Scale, strip: Strip, floor: 
     const text = `GC ${formatDuration(span.duration)}`;
     const room = ctx.measureText(text).width;
     // The words stand before the triangle of an anomaly that names this collection.
-    const named = strip.anomalies.some((anomaly) => anomaly.start >= span.start && anomaly.start < span.start + span.duration);
+    const named = strip.anomalies.some(
+      (anomaly) => anomaly.start >= span.start && anomaly.start < span.start + span.duration,
+    );
     const at = (named ? left + width / 2 - 8 : left + width) - room;
     const start = at >= 4 ? at : left + width + 4;
     if (start < worded + 6) continue;

@@ -3,7 +3,7 @@ import { emptyBars, visibleBars } from "../logic/detail";
 import { MINIMAP } from "../logic/layout";
 import type { Row, RowIndex } from "../logic/rows";
 import { reduce } from "../logic/series";
-import { fit, scaleOf, xOf } from "../logic/viewport";
+import { scaleOf, whole, xOf } from "../logic/viewport";
 import type { Theme } from "../theme/theme";
 import { drawIcon } from "./icons";
 import type { Strip } from "./metrics";
@@ -22,14 +22,15 @@ const MARK_DISTANCE = 4;
 export function drawMinimap(pen: Pen, theme: Theme, data: ViewData, index: RowIndex, strip: Strip): void {
   const { ctx } = pen;
   const { colors } = theme;
-  const scale = scaleOf(fit(data.facts.duration), pen.width);
+  const scale = scaleOf(whole(data.facts.duration), pen.width);
   const cpu = reduce(data.metrics.time, data.metrics.cpu, strip.cpu, scale);
   if (cpu.n > 1) {
     // Room above for the triangles.
     const height = MINIMAP.cpu - 6;
     ctx.beginPath();
     ctx.moveTo(cpu.x[0] as number, MINIMAP.cpu);
-    for (let i = 0; i < cpu.n; i++) ctx.lineTo(cpu.x[i] as number, MINIMAP.cpu - Math.min(cpu.y[i] as number, 1) * height);
+    for (let i = 0; i < cpu.n; i++)
+      ctx.lineTo(cpu.x[i] as number, MINIMAP.cpu - Math.min(cpu.y[i] as number, 1) * height);
     ctx.lineTo(cpu.x[cpu.n - 1] as number, MINIMAP.cpu);
     ctx.fillStyle = colors["cpu-fill"];
     ctx.fill();
@@ -71,13 +72,15 @@ export function drawMinimap(pen: Pen, theme: Theme, data: ViewData, index: RowIn
 
 /** The first row that shows the phases of the run: not one long call, and not too little; the outermost row if none does. */
 function telling(rows: readonly Row[]): Row | undefined {
-  const whole = rows[0];
-  if (!whole) return undefined;
-  const enough = sizes(whole).sum * COVERS;
-  return rows.slice(0, DEEPEST).find((row) => {
-    const { sum, longest } = sizes(row);
-    return row.ids.length >= TELLING && sum >= enough && longest < sum * DOMINATES;
-  }) ?? whole;
+  const outer = rows[0];
+  if (!outer) return undefined;
+  const enough = sizes(outer).sum * COVERS;
+  return (
+    rows.slice(0, DEEPEST).find((row) => {
+      const { sum, longest } = sizes(row);
+      return row.ids.length >= TELLING && sum >= enough && longest < sum * DOMINATES;
+    }) ?? outer
+  );
 }
 
 function sizes(row: Row): { sum: number; longest: number } {

@@ -1,5 +1,5 @@
 import { RULER } from "../logic/layout";
-import { tickLabel, type Ticks } from "../logic/ruler";
+import { type Ticks, tickLabel } from "../logic/ruler";
 import { type Scale, xOf } from "../logic/viewport";
 import type { Theme } from "../theme/theme";
 import { horizontal, type Pen, snap, vertical } from "./surface";

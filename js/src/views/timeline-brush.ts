@@ -1,5 +1,5 @@
 import { formatDuration } from "../logic/format";
-import { clampWindow, fit, pan, scaleOf, timeAt, type TimeWindow, xOf } from "../logic/viewport";
+import { clampWindow, pan, scaleOf, type TimeWindow, timeAt, whole, xOf } from "../logic/viewport";
 import type { Motion } from "./motion";
 import { element } from "./timeline-frame";
 
@@ -22,58 +22,69 @@ export function createBrush(plot: HTMLElement, motion: Motion, duration: number,
   const handles = { start: handle("start", "Start of the time shown"), end: handle("end", "End of the time shown") };
   plot.append(veils[0], veils[1], frame, handles.start, handles.end);
   let width = 1;
-  const whole = () => scaleOf(fit(duration), width);
+  const axis = () => scaleOf(whole(duration), width);
   const gripOf = (target: EventTarget | null, window: TimeWindow): Grip => {
     if (target === handles.start) return "start";
     if (target === handles.end) return "end";
     // A frame around everything has nowhere to go: a drag in it makes a window.
-    return target === frame && window.end - window.start < fit(duration).end ? "frame" : "new";
+    return target === frame && window.end - window.start < whole(duration).end ? "frame" : "new";
   };
-  const timeOf = (event: PointerEvent | MouseEvent) => timeAt(whole(), event.clientX - plot.getBoundingClientRect().left);
+  const timeOf = (event: PointerEvent | MouseEvent) =>
+    timeAt(axis(), event.clientX - plot.getBoundingClientRect().left);
 
-  plot.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
-    const from = motion.goal();
-    const grip = gripOf(event.target, from);
-    const origin = timeOf(event);
-    const downX = event.clientX;
-    plot.setPointerCapture(event.pointerId);
-    const drag = new AbortController();
-    const move = (next: PointerEvent) => {
-      if (next.pointerId !== event.pointerId) return;
-      const time = timeOf(next);
-      if (grip === "frame") motion.jump(pan(from, time - origin, duration));
-      else if (grip === "new") {
-        if (Math.abs(next.clientX - downX) > CLICK_PX) motion.jump(ordered(origin, time, duration));
-      } else motion.jump(ordered(grip === "start" ? time : from.start, grip === "end" ? time : from.end, duration));
-    };
-    const end = (next: PointerEvent) => {
-      drag.abort();
-      if (grip !== "new" || next.type !== "pointerup" || Math.abs(next.clientX - downX) > CLICK_PX) return;
-      const half = (from.end - from.start) / 2;
-      motion.glide(clampWindow(origin - half, origin + half, duration));
-    };
-    plot.addEventListener("pointermove", move, { signal: drag.signal });
-    plot.addEventListener("pointerup", end, { signal: drag.signal });
-    plot.addEventListener("pointercancel", end, { signal: drag.signal });
-    signal.addEventListener("abort", () => drag.abort(), { signal: drag.signal });
-  }, { signal });
-  plot.addEventListener("dblclick", () => motion.glide(fit(duration)), { signal });
+  plot.addEventListener(
+    "pointerdown",
+    (event) => {
+      if (event.button !== 0) return;
+      const from = motion.goal();
+      const grip = gripOf(event.target, from);
+      const origin = timeOf(event);
+      const downX = event.clientX;
+      plot.setPointerCapture(event.pointerId);
+      const drag = new AbortController();
+      const move = (next: PointerEvent) => {
+        if (next.pointerId !== event.pointerId) return;
+        const time = timeOf(next);
+        if (grip === "frame") motion.jump(pan(from, time - origin, duration));
+        else if (grip === "new") {
+          if (Math.abs(next.clientX - downX) > CLICK_PX) motion.jump(ordered(origin, time, duration));
+        } else motion.jump(ordered(grip === "start" ? time : from.start, grip === "end" ? time : from.end, duration));
+      };
+      const end = (next: PointerEvent) => {
+        drag.abort();
+        if (grip !== "new" || next.type !== "pointerup" || Math.abs(next.clientX - downX) > CLICK_PX) return;
+        const half = (from.end - from.start) / 2;
+        motion.glide(clampWindow(origin - half, origin + half, duration));
+      };
+      plot.addEventListener("pointermove", move, { signal: drag.signal });
+      plot.addEventListener("pointerup", end, { signal: drag.signal });
+      plot.addEventListener("pointercancel", end, { signal: drag.signal });
+      signal.addEventListener("abort", () => drag.abort(), { signal: drag.signal });
+    },
+    { signal },
+  );
+  plot.addEventListener("dblclick", () => motion.glide(whole(duration)), { signal });
   for (const side of ["start", "end"] as const) {
-    handles[side].addEventListener("keydown", (event) => {
-      const direction = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
-      if (direction === 0) return;
-      event.preventDefault();
-      const window = motion.goal();
-      const step = direction * (window.end - window.start) * KEY_SHARE;
-      motion.jump(ordered(window.start + (side === "start" ? step : 0), window.end + (side === "end" ? step : 0), duration));
-    }, { signal });
+    handles[side].addEventListener(
+      "keydown",
+      (event) => {
+        const direction = event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : 0;
+        if (direction === 0) return;
+        event.preventDefault();
+        const window = motion.goal();
+        const step = direction * (window.end - window.start) * KEY_SHARE;
+        motion.jump(
+          ordered(window.start + (side === "start" ? step : 0), window.end + (side === "end" ? step : 0), duration),
+        );
+      },
+      { signal },
+    );
   }
 
   return {
     update(window, plotWidth) {
       width = Math.max(plotWidth, 1);
-      const scale = whole();
+      const scale = axis();
       const x0 = xOf(scale, window.start);
       const x1 = xOf(scale, window.end);
       veils[0].style.width = `${x0}px`;
@@ -81,8 +92,9 @@ export function createBrush(plot: HTMLElement, motion: Motion, duration: number,
       frame.style.left = `${x0}px`;
       frame.style.width = `${Math.max(x1 - x0, 2)}px`;
       for (const side of ["start", "end"] as const) {
-        // At the edges of the plot the handles stay whole.
-        handles[side].style.left = `${Math.min(Math.max(side === "start" ? x0 : x1, HANDLE / 2), width - HANDLE / 2)}px`;
+        // At the edges of the plot the handles stay axis.
+        handles[side].style.left =
+          `${Math.min(Math.max(side === "start" ? x0 : x1, HANDLE / 2), width - HANDLE / 2)}px`;
         handles[side].setAttribute("aria-valuemax", String(Math.round(duration)));
         handles[side].setAttribute("aria-valuenow", String(Math.round(window[side])));
         handles[side].setAttribute("aria-valuetext", formatDuration(window[side]));
@@ -94,7 +106,7 @@ export function createBrush(plot: HTMLElement, motion: Motion, duration: number,
 /** A window between two times in either order, at least as long as the shortest. */
 function ordered(a: number, b: number, duration: number): TimeWindow {
   const low = Math.max(Math.min(a, b), 0);
-  const high = Math.min(Math.max(a, b), fit(duration).end);
+  const high = Math.min(Math.max(a, b), whole(duration).end);
   return clampWindow(low, high, duration);
 }
 

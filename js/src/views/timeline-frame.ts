@@ -13,7 +13,12 @@ export interface Frame {
     readonly surface: Surface;
   };
   /** The scrolling area; `names` is as high as all lanes, the canvas stays in view. */
-  readonly lanes: { readonly el: HTMLElement; readonly names: HTMLElement; readonly thumb: HTMLElement; readonly surface: Surface };
+  readonly lanes: {
+    readonly el: HTMLElement;
+    readonly names: HTMLElement;
+    readonly thumb: HTMLElement;
+    readonly surface: Surface;
+  };
   readonly hairline: HTMLElement;
   readonly time: HTMLElement;
   readonly live: HTMLElement;
@@ -50,7 +55,10 @@ export function createFrame(): Frame {
   surface.canvas.tabIndex = 0;
   surface.canvas.setAttribute("role", "application");
   surface.canvas.setAttribute("aria-roledescription", "flame chart");
-  surface.canvas.setAttribute("aria-label", "Calls over time. Arrow keys move between calls, Enter zooms to one, F shows all.");
+  surface.canvas.setAttribute(
+    "aria-label",
+    "Calls over time. Arrow keys move between calls, Enter zooms to one, F shows all.",
+  );
   for (const { canvas } of [minimap.surface, head.surface]) canvas.setAttribute("aria-hidden", "true");
   const live = element("div", "microlog-live");
   live.setAttribute("aria-live", "polite");
@@ -69,5 +77,13 @@ export function createFrame(): Frame {
     time,
     live,
   );
-  return { el, minimap, head: { ...head, el: headRow }, lanes: { el: lanes, names, thumb, surface }, hairline, time, live };
+  return {
+    el,
+    minimap,
+    head: { ...head, el: headRow },
+    lanes: { el: lanes, names, thumb, surface },
+    hairline,
+    time,
+    live,
+  };
 }

@@ -1,11 +1,11 @@
 import type { LaneId, ViewData } from "../data/types";
 import { formatBytes, formatCount, formatDuration, formatPercent } from "../logic/format";
-import { laneNote, type Layout } from "../logic/layout";
+import { type Layout, laneNote } from "../logic/layout";
 import { firstAbove } from "../logic/rows";
 import { summary, valueAt } from "../logic/series";
 import type { TimeWindow } from "../logic/viewport";
 import type { Strip } from "../render/metrics";
-import { type Icon, ICONS } from "../theme/icon-paths";
+import { ICONS, type Icon } from "../theme/icon-paths";
 import { element, type Frame } from "./timeline-frame";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -49,7 +49,13 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
   const lines = {} as Record<Series, HTMLElement>;
   for (const series of SERIES) {
     values[series] = element("span", "microlog-value");
-    lines[series] = element("div", "microlog-series", svg(KEYS[series], 12), element("span", "microlog-word", WORDS[series]), values[series]);
+    lines[series] = element(
+      "div",
+      "microlog-series",
+      svg(KEYS[series], 12),
+      element("span", "microlog-word", WORDS[series]),
+      values[series],
+    );
     frame.head.legend.append(lines[series]);
   }
   const buttons = data.lanes.map((lane, id) => {
@@ -79,7 +85,8 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
       set(values.modules, written(read(modules, "last"), formatCount));
       let collected = 0;
       const last = firstAbove(collectionStarts, window.end);
-      for (let i = firstAbove(collectionStarts, window.start - 1); i < last; i++) collected += strip.collections[i]?.duration ?? 0;
+      for (let i = firstAbove(collectionStarts, window.start - 1); i < last; i++)
+        collected += strip.collections[i]?.duration ?? 0;
       set(values.gc, formatDuration(collected));
       for (const series of SERIES) {
         const what = pointer === null || series === "gc" ? WITHOUT_POINTER[series] : "at the pointer";

@@ -1,8 +1,8 @@
 import type { CallId } from "../data/types";
 import { BAR, ROW } from "../logic/layout";
-import { fit, KEY_ZOOM, pan, reveal, zoomAt } from "../logic/viewport";
+import { KEY_ZOOM, pan, reveal, whole, zoomAt } from "../logic/viewport";
 import { firstVisible, type Step, walk } from "../logic/walk";
-import { closeLogs, select, type Stage, zoomToCall } from "./timeline-stage";
+import { closeLogs, type Stage, select, zoomToCall } from "./timeline-stage";
 
 /** A and D move by this share of the window. */
 const PAN_SHARE = 0.15;
@@ -32,7 +32,10 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
   };
   const step = (direction: Step) => {
     const { selected, window } = store.get();
-    const next = selected === null ? firstVisible(stage.index, window.start, window.end) : walk(stage.index, data.calls, selected, direction);
+    const next =
+      selected === null
+        ? firstVisible(stage.index, window.start, window.end)
+        : walk(stage.index, data.calls, selected, direction);
     if (next === null) return;
     stage.keyboard = true;
     bringIntoView(stage, next);
@@ -56,7 +59,7 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
     else if (key === "s") zoom(1 / KEY_ZOOM);
     else if (key === "a") move(-PAN_SHARE);
     else if (key === "d") move(PAN_SHARE);
-    else if (key === "f") motion.glide(fit(duration));
+    else if (key === "f") motion.glide(whole(duration));
     else if (key === "z") zoomTo(hover ?? selected);
     else if (key === "p") select(stage, pinned ? selected : (hover ?? selected), !pinned);
     // Enter on a button presses it.
@@ -70,14 +73,18 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
     if (call !== null) zoomToCall(stage, call);
   };
 
-  root.addEventListener("keydown", (event) => {
-    // Save, copy, run and the like stay the notebook's and the browser's.
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    event.stopPropagation();
-    const target = event.target as HTMLElement;
-    if (event.defaultPrevented || target.closest("input, textarea, select, [contenteditable]")) return;
-    if (act(keyOf(event), target.closest("button, a, [role=button]") !== null)) event.preventDefault();
-  }, { signal });
+  root.addEventListener(
+    "keydown",
+    (event) => {
+      // Save, copy, run and the like stay the notebook's and the browser's.
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      event.stopPropagation();
+      const target = event.target as HTMLElement;
+      if (event.defaultPrevented || target.closest("input, textarea, select, [contenteditable]")) return;
+      if (act(keyOf(event), target.closest("button, a, [role=button]") !== null)) event.preventDefault();
+    },
+    { signal },
+  );
 }
 
 /** The letter on the key, or, where the layout has no Latin letters, the one that a US keyboard has there. */

@@ -1,7 +1,7 @@
 import { clusterAt } from "../logic/clusters";
 import { MARKERS } from "../logic/layout";
-import { fit, pan, scaleOf, timeAt, type TimeWindow, zoomAt } from "../logic/viewport";
-import { anchorOf, callAt, closeLogs, openMarker, select, type Stage, zoomToCall } from "./timeline-stage";
+import { pan, scaleOf, type TimeWindow, timeAt, whole, zoomAt } from "../logic/viewport";
+import { anchorOf, callAt, closeLogs, openMarker, type Stage, select, zoomToCall } from "./timeline-stage";
 
 /** A press that moved less is a click, in CSS pixels. */
 const CLICK_PX = 3;
@@ -66,10 +66,21 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     const two = spread();
     if (two) {
       press = null;
-      pinch = { window: motion.goal(), distance: two.distance, anchor: timeAt(stage.scale(), xIn({ clientX: two.middle })) };
+      pinch = {
+        window: motion.goal(),
+        distance: two.distance,
+        anchor: timeAt(stage.scale(), xIn({ clientX: two.middle })),
+      };
       return;
     }
-    press = { id: event.pointerId, x: event.clientX, y: event.clientY, window: motion.goal(), scrolled: frame.lanes.el.scrollTop, moved: false };
+    press = {
+      id: event.pointerId,
+      x: event.clientX,
+      y: event.clientY,
+      window: motion.goal(),
+      scrolled: frame.lanes.el.scrollTop,
+      moved: false,
+    };
   };
   const move = (event: PointerEvent) => {
     if (touches.has(event.pointerId)) touches.set(event.pointerId, { x: event.clientX, y: event.clientY });
@@ -88,7 +99,7 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     if (!press.moved) {
       press.moved = true;
       leave();
-      frame.el.classList.add("microlog-dragging");
+      (event.target as HTMLElement).style.cursor = "grabbing";
     }
     motion.jump(pan(press.window, -dx / stage.scale().density, duration));
     // Fingers scroll by themselves: the canvas lets vertical touches through.
@@ -97,7 +108,7 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
   const up = (event: PointerEvent) => {
     touches.delete(event.pointerId);
     if (touches.size < 2) pinch = null;
-    frame.el.classList.remove("microlog-dragging");
+    (event.target as HTMLElement).style.cursor = "";
     if (!press || press.id !== event.pointerId) return;
     const clicked = !press.moved && event.type === "pointerup";
     press = null;
@@ -130,7 +141,7 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
   const wheelAnchor = (event: WheelEvent) => {
     const { start, end } = store.get().window;
     const overview = frame.minimap.plot.contains(event.target as Node);
-    const scale = overview ? scaleOf(fit(duration), stage.scale().width) : stage.scale();
+    const scale = overview ? scaleOf(whole(duration), stage.scale().width) : stage.scale();
     return Math.min(Math.max(timeAt(scale, xIn(event)), start), end);
   };
 
@@ -141,10 +152,14 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     canvas.addEventListener("pointercancel", up, { signal });
     canvas.addEventListener("pointerleave", leave, { signal });
   }
-  lanes.addEventListener("dblclick", () => {
-    const { selected } = store.get();
-    if (selected !== null) zoomToCall(stage, selected);
-  }, { signal });
+  lanes.addEventListener(
+    "dblclick",
+    () => {
+      const { selected } = store.get();
+      if (selected !== null) zoomToCall(stage, selected);
+    },
+    { signal },
+  );
   frame.el.addEventListener("wheel", wheel, { signal, passive: false });
 }
 

@@ -1,7 +1,7 @@
 import type { CallId, LogId } from "../data/types";
 import type { Cluster } from "../logic/clusters";
 import { barAt } from "../logic/hit";
-import { BAR, laneAt, type Layout, MARKERS, ROW, rowAt } from "../logic/layout";
+import { BAR, type Layout, laneAt, MARKERS, ROW, rowAt } from "../logic/layout";
 import type { RowIndex } from "../logic/rows";
 import { around, type Scale, xOf } from "../logic/viewport";
 import type { Drawn } from "../render/lanes";

@@ -4,7 +4,7 @@ import { formatDuration, formatPercent } from "../logic/format";
 import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
 import { indexRows } from "../logic/rows";
 import { niceStep, tickLabel, ticks } from "../logic/ruler";
-import { around, fit, type Scale, scaleOf, xOf } from "../logic/viewport";
+import { around, type Scale, scaleOf, whole, xOf } from "../logic/viewport";
 import { drawGaps, gapsInView } from "../render/gaps";
 import { createDrawn, drawLanes } from "../render/lanes";
 import { drawMarkers } from "../render/markers";
@@ -177,7 +177,8 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   /** For tests in a browser: what is on the canvas, in words. */
   function report(): void {
     const { window, hover, selected } = store.get();
-    const name = (call: CallId | null) => (call === null ? "" : (data.functions[data.calls.function[call] ?? -1]?.name ?? ""));
+    const name = (call: CallId | null) =>
+      call === null ? "" : (data.functions[data.calls.function[call] ?? -1]?.name ?? "");
     root.dataset.painted = String(++painted);
     root.dataset.window = `${Math.round(window.start)},${Math.round(window.end)}`;
     root.dataset.hover = name(hover);
@@ -217,14 +218,18 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   sight.observe(frame.el);
   frame.lanes.el.addEventListener("scroll", () => touch("lanes"), { signal, passive: true });
   watchRatio(() => touch("minimap", "head", "lanes"), signal);
-  frame.lanes.surface.canvas.addEventListener("blur", () => {
-    stage.keyboard = false;
-    touch("lanes");
-  }, { signal });
+  frame.lanes.surface.canvas.addEventListener(
+    "blur",
+    () => {
+      stage.keyboard = false;
+      touch("lanes");
+    },
+    { signal },
+  );
 
   return {
     el: frame.el,
-    fit: () => motion.glide(fit(duration)),
+    fit: () => motion.glide(whole(duration)),
     zoomTo: (start, end) => motion.glide(around(start, end, duration)),
     dispose() {
       cancelAnimationFrame(request);
@@ -246,7 +251,12 @@ export function describe(context: Context, call: CallId): string {
   const duration = calls.duration[call] ?? 0;
   const cpu = calls.cpu[call] ?? Number.NaN;
   const inside = logs.filter((log) => log.call === call).length;
-  const parts = [row?.name ?? "", row?.module ?? "", formatDuration(duration), `starts at ${formatDuration(calls.start[call] ?? 0)}`];
+  const parts = [
+    row?.name ?? "",
+    row?.module ?? "",
+    formatDuration(duration),
+    `starts at ${formatDuration(calls.start[call] ?? 0)}`,
+  ];
   if (!Number.isNaN(cpu) && duration > 0) parts.push(`CPU ${formatPercent((cpu / duration) * 100)}`);
   if ((calls.anomaly[call] ?? -1) >= 0) parts.push("anomaly");
   if (inside > 0) parts.push(inside === 1 ? "1 log" : `${inside} logs`);

@@ -1,0 +1,159 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Bars, emptyBars, MERGE_BELOW, SPLIT_AT, visibleBars } from "./detail";
+import { at, MIXED, makeRow, type Row } from "./rows";
+import type { Scale } from "./viewport";
+
+interface Bar {
+  x0: number;
+  x1: number;
+  call: number;
+  merged: number;
+  function: number;
+}
+
+/** A row from pairs of (gap before, duration). */
+function rowOf(pairs: readonly (readonly [number, number])[], functionOf: (i: number) => number = () => 0): Row {
+  const start: number[] = [];
+  const duration: number[] = [];
+  let time = 0;
+  for (const [gap, length] of pairs) {
+    start.push(time + gap);
+    duration.push(length);
+    time += gap + length;
+  }
+  const ids = Int32Array.from(pairs, (_, i) => i);
+  const calls = {
+    start: Float64Array.from(start),
+    duration: Float64Array.from(duration),
+    function: ids.map((_, i) => functionOf(i)),
+  };
+  return makeRow(calls, 0, 0, ids);
+}
+
+function scale(start: number, end: number, width: number): Scale {
+  return { start, end, width, density: width / (end - start) };
+}
+
+function list(bars: Bars): Bar[] {
+  return Array.from({ length: bars.count }, (_, i) => ({
+    x0: at(bars.x0, i),
+    x1: at(bars.x1, i),
+    call: at(bars.call, i),
+    merged: at(bars.merged, i),
+    function: at(bars.function, i),
+  }));
+}
+
+/** The rule in its plainest form: look at every call, one after the other. */
+function oracle(row: Row, view: Scale): Bar[] {
+  const found: { first: number; last: number; longest: number }[] = [];
+  const duration = (i: number) => at(row.end, i) - at(row.start, i);
+  const small = (i: number) => duration(i) < MERGE_BELOW / view.density;
+  for (let i = 0; i < row.ids.length; i++) {
+    const inside = at(row.start, i) < view.end && (at(row.end, i) > view.start || at(row.start, i) === view.start);
+    if (!inside) continue;
+    const before = found.at(-1);
+    const joins =
+      before &&
+      before.last === i - 1 &&
+      small(before.last) &&
+      small(i) &&
+      at(row.start, i) - at(row.end, i - 1) < SPLIT_AT / view.density;
+    if (!joins) found.push({ first: i, last: i, longest: i });
+    else {
+      before.last = i;
+      if (duration(i) > duration(before.longest)) before.longest = i;
+    }
+  }
+  return found.map(({ first, last, longest }) => {
+    const x0 = (at(row.start, first) - view.start) * view.density;
+    const functions = new Set(row.function.subarray(first, last + 1));
+    return {
+      x0,
+      x1: Math.max((at(row.end, last) - view.start) * view.density, x0 + 1),
+      call: at(row.ids, longest),
+      merged: last - first + 1,
+      function: functions.size === 1 ? at(row.function, first) : MIXED,
+    };
+  });
+}
+
+describe("visibleBars", () => {
+  it("draws wide calls one by one and joins the short ones between them", () => {
+    const row = rowOf([
+      [0, 100],
+      [1, 3],
+      [1, 2],
+      [1, 4],
+      [1, 100],
+    ]);
+    const bars = list(visibleBars(row, scale(0, 1000, 100), emptyBars()));
+    expect(bars.map((bar) => [bar.call, bar.merged])).toEqual([
+      [0, 1],
+      [3, 3],
+      [4, 1],
+    ]);
+  });
+
+  it("gives a lone short call a whole pixel", () => {
+    const [bar] = list(visibleBars(rowOf([[50, 1]]), scale(0, 1000, 100), emptyBars()));
+    expect(bar).toMatchObject({ x0: 5, x1: 6, merged: 1 });
+  });
+
+  it("says which joined calls are of several functions", () => {
+    const row = rowOf(
+      Array.from({ length: 40 }, () => [0, 1] as const),
+      (i) => (i === 33 ? 1 : 0),
+    );
+    expect(list(visibleBars(row, scale(0, 1000, 100), emptyBars())).map((bar) => bar.function)).toEqual([MIXED]);
+  });
+
+  it("finds what looking at every call finds", () => {
+    const pair = fc.tuple(
+      fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 60 })),
+      fc.oneof(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 90 })),
+    );
+    const pairs = fc.array(pair, { maxLength: 700, size: "max" });
+    fc.assert(
+      fc.property(
+        pairs,
+        fc.nat(4000),
+        fc.integer({ min: 1, max: 9000 }),
+        fc.integer({ min: 1, max: 400 }),
+        fc.integer({ min: 1, max: 50 }),
+        (made, start, span, width, spread) => {
+          const row = rowOf(made, (i) => Math.floor(i / spread) % 3);
+          const view = scale(start, start + span, width);
+          expect(list(visibleBars(row, view, emptyBars()))).toEqual(oracle(row, view));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("looks at few of a million calls", () => {
+    const n = 1_000_000;
+    const calls = {
+      start: Float64Array.from({ length: n }, (_, i) => i * 10),
+      duration: new Float64Array(n).fill(9),
+      function: new Int32Array(n),
+    };
+    const row = makeRow(
+      calls,
+      0,
+      0,
+      Int32Array.from({ length: n }, (_, i) => i),
+    );
+    let reads = 0;
+    const counted = new Proxy(row.start, {
+      get(target, key) {
+        if (typeof key === "string" && /^\d+$/.test(key)) reads++;
+        return Reflect.get(target, key, target);
+      },
+    });
+    const bars = visibleBars({ ...row, start: counted }, scale(0, n * 10, 1000), emptyBars());
+    expect(list(bars).map((bar) => bar.merged)).toEqual([n]);
+    expect(reads).toBeLessThan(500);
+  });
+});
