@@ -89,9 +89,10 @@ def seconds_to_ns(name: str, value: float | str, lowest: float, highest: float) 
     seconds = _seconds(value)
     if seconds is None:
         raise MicrologError(f"{name} {value!r} is not a duration: {allowed}")
-    if not lowest <= seconds <= highest:
+    nanoseconds = round(seconds * 1e9)
+    if not round(lowest * 1e9) <= nanoseconds <= round(highest * 1e9):
         raise MicrologError(f"{name} {value!r} is out of range: {allowed}")
-    return round(seconds * 1e9)
+    return nanoseconds
 
 
 def _seconds(value: object) -> float | None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from microlog_nb.formats.files import shown
+from microlog_nb.model import arrays
 from microlog_nb.model.schema import TABLES, Column
 
 _SHORT = {("samples", "delay_ns"), ("samples", "cpu_ns")}
@@ -110,7 +111,7 @@ def _shortened(name: str, table: pa.Table) -> pa.Table:
         micros = values // 1000  # -1, unknown, stays -1
         if np.all((micros * 1000 == values) | (values == -1)) and np.all(micros < 2**31):
             field = pa.field(_short_name(column), pa.int32(), nullable=False)
-            table = table.set_column(place, field, pa.array(micros, pa.int32()))
+            table = table.set_column(place, field, arrays.numbers(micros, pa.int32()))
     return table
 
 
@@ -118,5 +119,5 @@ def _lengthened(name: str, table: pa.Table) -> pa.Table:
     for place, field in enumerate(TABLES[name].arrow):
         if table.schema.field(place).name != field.name:
             micros = table.column(place).to_numpy().astype(np.int64)
-            table = table.set_column(place, field, pa.array(np.where(micros < 0, micros, micros * 1000)))
+            table = table.set_column(place, field, arrays.numbers(np.where(micros < 0, micros, micros * 1000), pa.int64()))
     return table.cast(TABLES[name].arrow)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from microlog_nb.errors import MicrologError
+from microlog_nb.model import arrays
 from microlog_nb.model.schema import TABLES
 from microlog_nb.model.trace import Trace
 
@@ -87,7 +87,7 @@ def _in_order(rows: pa.Table, column: str) -> pa.Table:
     times = rows.column(column).to_numpy()
     if len(times) < 2 or bool(np.all(times[1:] >= times[:-1])):
         return rows
-    return rows.take(pa.array(np.argsort(times, kind="stable")))
+    return rows.take(arrays.numbers(np.argsort(times, kind="stable"), pa.int64()))
 
 
 def _take(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -106,41 +106,12 @@ def _take_samples(samples: array[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 def _sample_batch(flat: np.ndarray[Any, np.dtype[np.int64]]) -> pa.RecordBatch:
     schema = TABLES["samples"].arrow
-    columns = [_numbers(flat[:, index], field.type) for index, field in enumerate(schema)]
+    columns = [arrays.numbers(flat[:, index], field.type) for index, field in enumerate(schema)]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _batch(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:
     schema = TABLES[name].arrow
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in schema]
-    arrays = [_array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=schema)
-
-
-# Arrays are made from buffers: `pa.array` would import pandas, half a second in the middle of somebody's recording.
-
-
-def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_dictionary(kind):
-        return _texts(values).dictionary_encode().cast(kind)
-    if pa.types.is_string(kind):
-        return _texts(values)
-    return _numbers(np.array(values), kind)
-
-
-def _numbers(values: np.ndarray[Any, Any], kind: pa.DataType) -> pa.Array:
-    if pa.types.is_boolean(kind):
-        data = np.packbits(values.astype(bool), bitorder="little")
-    else:
-        data = np.ascontiguousarray(values, kind.to_pandas_dtype())
-    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(data)])
-
-
-def _texts(values: Sequence[str]) -> pa.Array:
-    # Python text may hold halves of surrogate pairs, which UTF-8 cannot
-    encoded = [text.encode("utf-8", "backslashreplace") for text in values]
-    ends = np.cumsum([0, *map(len, encoded)])
-    if ends[-1] > np.iinfo(np.int32).max:
-        raise MicrologError(f"a batch of {len(values)} texts has {ends[-1]} bytes: at most 2 GB fit")
-    buffers = [None, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(encoded))]
-    return pa.Array.from_buffers(pa.string(), len(values), buffers)
+    made = [arrays.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(made, schema=schema)

@@ -56,7 +56,7 @@ class TableSchema:
 
     def empty(self) -> pa.Table:
         """A table without rows."""
-        return self.arrow.empty_table()
+        return pa.Table.from_batches([], self.arrow)
 
 
 def _time(name: str, meaning: str) -> Column:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from microlog_nb.model import arrays
 from microlog_nb.model.schema import TABLES
 
 Ints = npt.NDArray[np.int64]
@@ -85,16 +86,16 @@ class Trace:
         delay = np.minimum(self.numbers("samples", "delay_ns"), np.maximum(end_ns - due, 0))
         keep = (due + delay >= start_ns) & (due < end_ns)
         tables["samples"] = _replace(tables["samples"], due_ns=np.maximum(due, start_ns) - start_ns,
-                                     delay_ns=due + delay - np.maximum(due, start_ns)).filter(pa.array(keep))
+                                     delay_ns=due + delay - np.maximum(due, start_ns)).filter(arrays.numbers(keep, pa.bool_()))
         for name in ("logs", "metrics"):
             time = self.numbers(name, "time_ns")
             inside = (time >= start_ns) & (time <= end_ns)
-            tables[name] = _replace(tables[name], time_ns=time - start_ns).filter(pa.array(inside))
+            tables[name] = _replace(tables[name], time_ns=time - start_ns).filter(arrays.numbers(inside, pa.bool_()))
         begin = self.numbers("spans", "start_ns")
         finish = np.minimum(begin + self.numbers("spans", "duration_ns"), end_ns)
         clipped = np.maximum(begin, start_ns)
         tables["spans"] = _replace(tables["spans"], start_ns=clipped - start_ns, duration_ns=finish - clipped).filter(
-            pa.array(finish >= clipped)
+            arrays.numbers(finish >= clipped, pa.bool_())
         )
         limits = {
             name: np.clip(self.numbers("threads", name), start_ns, end_ns) - start_ns for name in ("start_ns", "end_ns")
@@ -118,19 +119,19 @@ def compact(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         frontier = np.unique(frontier[frontier >= 0])
         frontier = frontier[~used[frontier]]
         used[frontier] = True
-    result["stacks"] = tables["stacks"].filter(pa.array(used))
+    result["stacks"] = tables["stacks"].filter(arrays.numbers(used, pa.bool_()))
     new_stack = _renumber(used)
     result["stacks"] = _replace(result["stacks"], parent=new_stack[result["stacks"].column("parent").to_numpy()])
     functions = result["stacks"].column("function").to_numpy()
     seen = np.zeros(tables["functions"].num_rows, bool)
     seen[functions] = True
-    result["functions"] = tables["functions"].filter(pa.array(seen))
+    result["functions"] = tables["functions"].filter(arrays.numbers(seen, pa.bool_()))
     result["stacks"] = _replace(result["stacks"], function=_renumber(seen)[functions])
     heard = np.zeros(tables["threads"].num_rows, bool)
     for name in users:
         threads = tables[name].column("thread").to_numpy()
         heard[threads[threads >= 0]] = True
-    result["threads"] = tables["threads"].filter(pa.array(heard))
+    result["threads"] = tables["threads"].filter(arrays.numbers(heard, pa.bool_()))
     new_thread = _renumber(heard)
     for name in users:
         table = tables[name] if name not in result else result[name]
@@ -152,7 +153,7 @@ def _renumber(used: npt.NDArray[np.bool_]) -> Ints:
 def _replace(table: pa.Table, **columns: npt.NDArray[Any]) -> pa.Table:
     for name, values in columns.items():
         index = table.schema.get_field_index(name)
-        table = table.set_column(index, table.schema.field(name), pa.array(values, table.schema.field(name).type))
+        table = table.set_column(index, table.schema.field(name), arrays.numbers(values, table.schema.field(name).type))
     return table
 
 

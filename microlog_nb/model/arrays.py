@@ -1,0 +1,42 @@
+"""Arrow arrays made from their buffers.
+
+`pa.array` imports pandas: half a second in the middle of somebody's recording, and an error while Python shuts down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from microlog_nb.errors import MicrologError
+
+
+def array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Values of a schema's type."""
+    if pa.types.is_dictionary(kind):
+        return texts(values).dictionary_encode().cast(kind)
+    if pa.types.is_string(kind):
+        return texts(values)
+    return numbers(np.array(values), kind)
+
+
+def numbers(values: np.ndarray[Any, Any], kind: pa.DataType) -> pa.Array:
+    """A numpy array as numbers or truth values of this type."""
+    if pa.types.is_boolean(kind):
+        data = np.packbits(values.astype(bool), bitorder="little")
+    else:
+        data = np.ascontiguousarray(values, kind.to_pandas_dtype())
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(data)])
+
+
+def texts(values: Sequence[str]) -> pa.Array:
+    """Texts; Python's may hold halves of surrogate pairs, which UTF-8 cannot: they become `\\udc80` in letters."""
+    encoded = [text.encode("utf-8", "backslashreplace") for text in values]
+    ends = np.cumsum([0, *map(len, encoded)])
+    if ends[-1] > np.iinfo(np.int32).max:
+        raise MicrologError(f"a batch of {len(values)} texts has {ends[-1]} bytes: at most 2 GB fit")
+    buffers = [None, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(b"".join(encoded))]
+    return pa.Array.from_buffers(pa.string(), len(values), buffers)

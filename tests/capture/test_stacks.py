@@ -1,0 +1,131 @@
+"""Stacks begin at the user's code and hold nothing of ours."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType, ModuleType
+from typing import Any
+
+import pytest
+
+from microlog_nb.capture.stacks import NO_STACK, Stacks
+from microlog_nb.model.builder import Builder
+
+
+def caller(module: str, file: str) -> Callable[..., object]:
+    """A function of that module which calls its first argument with the others."""
+    names: dict[str, Any] = {"__name__": module}
+    exec(compile("def call(f, *args):\n    return f(*args)\n", file, "exec"), names)  # noqa: S102  # the test's own text
+    call: Callable[..., object] = names["call"]
+    return call
+
+
+user = caller("analysis", "/home/me/analysis.py")
+kernel = caller("ipykernel.kernelapp", "/venv/site-packages/ipykernel/kernelapp.py")
+library = caller("pandas.io", "/venv/site-packages/pandas/io.py")
+
+
+class Book:
+    """Stacks of one builder, readable."""
+
+    def __init__(self) -> None:
+        self.builder = Builder()
+        self.stacks = Stacks(self.builder)
+
+    def modules(self, node: int) -> list[str]:
+        """Modules from the root to the top."""
+        found = []
+        while node >= 0:
+            parent, function, _, _ = self.builder.rows["stacks"][node]
+            found.insert(0, self.builder.rows["functions"][function][0])
+            node = parent
+        return found
+
+
+def through(*callers: Callable[..., object]) -> FrameType:
+    """The frame of the innermost of these callers, each called by the one before it, in a thread of their own."""
+    frames: list[FrameType] = []
+    thread = threading.Thread(target=callers[0], args=(*callers[1:], lambda: frames.append(sys._getframe(1))))
+    thread.start()
+    thread.join()
+    return frames[0]
+
+
+def test_the_kernel_below_the_users_code_is_left_out() -> None:
+    book = Book()
+    modules = book.modules(book.stacks.of_frame(through(kernel, kernel, user, library)))
+    assert modules == ["analysis", "pandas.io"]
+
+
+def test_a_thread_of_the_kernel_alone_has_no_stack() -> None:
+    book = Book()
+    assert book.stacks.of_frame(through(kernel)) == NO_STACK
+
+
+def test_library_code_that_the_kernel_calls_for_itself_has_no_stack() -> None:
+    book = Book()
+    assert book.stacks.of_frame(through(kernel, library)) == NO_STACK
+
+
+def test_the_start_of_a_thread_is_left_out() -> None:
+    book = Book()
+    assert book.modules(book.stacks.of_frame(through(user))) == ["analysis"]
+
+
+def test_library_code_that_a_thread_runs_is_kept() -> None:
+    book = Book()
+    assert book.modules(book.stacks.of_frame(through(library))) == ["pandas.io"]
+
+
+def test_an_event_loop_of_the_users_own_is_kept() -> None:
+    book = Book()
+
+    async def main() -> int:
+        return book.stacks.of_frame(sys._getframe())
+
+    modules = book.modules(asyncio.run(main()))
+    assert "asyncio.runners" in modules
+    assert modules[-1] == __name__
+
+
+def test_the_same_stack_is_the_same_node_and_another_instruction_another() -> None:
+    book = Book()
+
+    def here() -> int:
+        return book.stacks.of_frame(sys._getframe())
+
+    nodes = [here() for _ in range(3)]
+    assert len(set(nodes)) == 1
+    assert here() != nodes[0]
+
+
+def test_the_stack_of_an_exception_ends_where_it_was_raised() -> None:
+    book = Book()
+    with pytest.raises(ZeroDivisionError) as caught:
+        user(lambda: 1 / 0)
+    modules = book.modules(book.stacks.of_traceback(caught.value.__traceback__))  # type: ignore[arg-type]
+    assert modules[-3:] == [__name__, "analysis", __name__]
+
+
+def test_code_made_at_run_time_is_told_apart_when_its_address_is_used_again() -> None:
+    book = Book()
+    names = set()
+    for number in range(200):
+        module = ModuleType("made")
+        code = f"def f{number}(): return book.stacks.of_frame(sys._getframe())\nnode = f{number}()"
+        exec(code, {"book": book, "sys": sys, "__name__": "made"}, module.__dict__)  # noqa: S102
+        names.add(book.builder.rows["functions"][book.builder.rows["stacks"][module.node][1]][1])
+    assert names == {f"f{number}" for number in range(200)}
+
+
+def test_a_handler_that_asks_while_its_thread_is_answered_gets_a_shorter_stack_and_no_deadlock() -> None:
+    book = Book()
+    book.stacks._enter()
+    try:
+        assert book.stacks.of_frame(sys._getframe()) == NO_STACK
+    finally:
+        book.stacks._leave()
+    assert book.stacks.reentered == 1
