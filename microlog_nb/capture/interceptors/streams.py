@@ -21,7 +21,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from microlog_nb.capture.interceptors.places import Place, PlacingSink
-from microlog_nb.capture.interceptors.print_calls import VARIES, print_calls
+from microlog_nb.capture.interceptors.print_calls import VARIES, PrintCall, print_calls
 from microlog_nb.capture.interceptors.said import Said
 from microlog_nb.capture.interceptors.speaking import speaking
 from microlog_nb.capture.sink import Sink
@@ -33,21 +33,19 @@ _LINE = 1  # any other writes of a file's code: end with a newline
 _BAR = 2  # prints of one instruction that go back to the start of the line: end with a newline
 _REPORT = 3  # a traceback that the standard library prints line by line: ends when something else is written
 
-_NOT_PRINT = (-1, False)
-
 
 class _Open:
     """An entry that may still grow. It keeps no frame alive.
 
     Attributes:
+        call: the call of print behind a `_PRINT` or a `_BAR`.
         expected: writes that make a `_PRINT`, `VARIES` if that is not known.
-        ends_line: whether the last of them is a lone newline.
         frame: address of the frame of a `_PRINT`. Another frame may get it as soon as this one is gone: then this
             entry is an abandoned print, and `_finish` tells the two apart.
         author: for a `_REPORT`, the object that formats it.
     """
 
-    __slots__ = ("at", "author", "code", "ends_line", "expected", "frame", "kind", "place", "said", "start_ns")
+    __slots__ = ("at", "author", "call", "code", "expected", "frame", "kind", "place", "said", "start_ns")
 
     def __init__(self, code: CodeType, at: int, start_ns: int, place: Place | None) -> None:
         self.kind = _LINE
@@ -58,7 +56,7 @@ class _Open:
         self.said = Said()
         self.frame = 0
         self.expected = VARIES
-        self.ends_line = False
+        self.call: PrintCall | None = None
         self.author: object = None
 
 
@@ -83,7 +81,7 @@ class _Tee:
         self._level = level
         self._voices = _Voices()
         self._boxes: dict[int, list[_Entries]] = {}
-        self._calls: dict[int, tuple[CodeType, dict[int, tuple[int, bool]]]] = {}
+        self._calls: dict[int, tuple[CodeType, dict[int, PrintCall]]] = {}
         self._attributes: dict[str, Any] = vars(stream)
         self._before = self._attributes.get("write")
         self._write = self._make(getattr(stream, "write"))  # noqa: B009  # an object may call itself a stream
@@ -185,9 +183,9 @@ class _Tee:
         if entry.kind != _PRINT:
             entry.said.compact()
             return line_ends
-        parts, expected = entry.said.parts, entry.expected
+        parts, expected, call = entry.said.parts, entry.expected, entry.call
         if expected != VARIES:
-            if entry.ends_line and (text != "\n" or (len(parts) - expected) % 2):
+            if call is not None and call.ends_line and (text != "\n" or (len(parts) - expected) % 2):
                 # An exception gave up the print before, at this instruction of this frame, or of another one that has
                 # had its address since. The end of this print will show where it began.
                 return False
@@ -211,9 +209,9 @@ class _Tee:
         code = frame.f_code
         if entry.kind == _LINE:
             same = code is entry.code or code.co_filename == entry.code.co_filename
-            return same and self._call(frame) is _NOT_PRINT
+            return same and self._call(frame) is None
         if entry.kind == _BAR:
-            return code is entry.code and frame.f_lasti == entry.at
+            return code is entry.code and self._call(frame) is entry.call
         if entry.kind == _REPORT:
             return entry.author is _author(frame)
         return entry.frame == id(frame) and entry.at == frame.f_lasti and entry.code is code
@@ -230,9 +228,8 @@ class _Tee:
         call = self._call(frame)
         if author is not None:
             entry.kind, entry.author = _REPORT, author
-        elif call is not _NOT_PRINT:
-            entry.kind, entry.frame = _PRINT, id(frame)
-            entry.expected, entry.ends_line = call
+        elif call is not None:
+            entry.kind, entry.frame, entry.call, entry.expected = _PRINT, id(frame), call, call.writes
         entries.append(entry)
         return entry
 
@@ -249,17 +246,17 @@ class _Tee:
         ):
             self._tell(entries.pop(), None)
 
-    def _call(self, frame: FrameType) -> tuple[int, bool]:
-        """What is known of the call that this frame is in."""
+    def _call(self, frame: FrameType) -> PrintCall | None:
+        """The call of print that this frame is in, if it is one."""
         code = frame.f_code
         known = self._calls.get(id(code))
         if known is None:
             if len(self._calls) > _MANY_CODES:
                 self._calls.clear()
             known = self._calls[id(code)] = (code, print_calls(code))
-        call = known[1].get(frame.f_lasti, _NOT_PRINT)
-        if call is not _NOT_PRINT and frame.f_globals.get("print", real_print) is not real_print:
-            return _NOT_PRINT
+        call = known[1].get(frame.f_lasti)
+        if call is not None and frame.f_globals.get("print", real_print) is not real_print:
+            return None
         return call
 
     def _broken(self, frame: FrameType) -> None:
