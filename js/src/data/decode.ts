@@ -61,8 +61,10 @@ async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   try {
     const stream = new Blob([copy]).stream().pipeThrough(new DecompressionStream("deflate"));
     return new Uint8Array(await new Response(stream).arrayBuffer());
-  } catch {
-    throw new Error(`The microlog view is cut short or damaged: its ${bytes.length} compressed bytes do not inflate.`);
+  } catch (cause) {
+    throw new Error(`The microlog view is cut short or damaged: its ${bytes.length} compressed bytes do not inflate.`, {
+      cause,
+    });
   }
 }
 

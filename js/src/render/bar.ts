@@ -33,6 +33,7 @@ const PLAIN_UNDER = 3;
 /** Round corners are seen from this width on. */
 const ROUND_FROM = 5;
 const COMB = 4;
+const TOOTH = 2;
 const WEDGE = 8;
 const CHEVRON = 8;
 /** Shorter calls have too few ticks of the thread's clock behind them to be called waiting. */
@@ -46,6 +47,8 @@ interface Box {
   /** The text may use this part: inside the plot. */
   readonly left: number;
   readonly right: number;
+  /** Where the call begins, also outside the plot: patterns keep to it while it is panned. */
+  readonly origin: number;
 }
 
 function boxOf(pen: Pen, list: Bars, i: number, y: number): Box {
@@ -57,7 +60,7 @@ function boxOf(pen: Pen, list: Bars, i: number, y: number): Box {
   const w = end - x;
   const air = w >= PLAIN_UNDER + 1 ? 1 : w >= 2 ? 1 / pen.ratio : 0;
   const width = Math.max(w - air, 1);
-  return { x, y, w: width, left: Math.max(x, 0), right: Math.min(x + width, pen.width) };
+  return { x, y, w: width, left: Math.max(x, 0), right: Math.min(x + width, pen.width), origin: x0 };
 }
 
 export function drawBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: number): void {
@@ -78,7 +81,7 @@ export function drawBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: num
     return;
   }
   ctx.fillStyle = fill;
-  if (count > 1) comb(pen, box);
+  if (count > 1) comb(pen, box, scene.scale);
   else if (box.w < ROUND_FROM) ctx.fillRect(box.x, y, box.w, BAR);
   else {
     ctx.beginPath();
@@ -109,11 +112,18 @@ export function isWaiting(data: ViewData, call: number): boolean {
 }
 
 /** Joined calls: the bottom is a comb, 2 px on and 2 px off. */
-function comb(pen: Pen, box: Box): void {
+function comb(pen: Pen, box: Box, scale: Scale): void {
   const { ctx } = pen;
   ctx.fillRect(box.x, box.y, box.w, BAR - COMB);
+  // The teeth keep to the time, not to the bar: a bar that starts before the plot changes its start while it is panned.
+  const period = 2 * TOOTH;
+  const phase = snap(pen, (scale.start * scale.density) % period);
   const end = Math.min(box.x + box.w, pen.width);
-  for (let x = box.x; x < end; x += 4) ctx.fillRect(x, box.y + BAR - COMB, Math.min(2, end - x), COMB);
+  for (let x = Math.floor((box.x + phase) / period) * period - phase; x < end; x += period) {
+    const left = Math.max(x, box.x);
+    const right = Math.min(x + TOOTH, end);
+    if (right > left) ctx.fillRect(left, box.y + BAR - COMB, right - left, COMB);
+  }
 }
 
 function leftEdge(pen: Pen, box: Box, color: string, joined: boolean): void {
@@ -139,7 +149,7 @@ function hatched(pen: Pen, theme: Theme, box: Box, from: number): void {
     color: theme.colors["warn-hatch"],
     width: 1.5,
     period: 6,
-    phase: box.x - left,
+    phase: box.origin - left,
   });
 }
 

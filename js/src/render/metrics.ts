@@ -89,7 +89,7 @@ export function drawMetricWords(
     let x = 5;
     for (const [text, color] of [
       [formatPercent(strip.cpu), colors["cpu-fg"]],
-      [formatBytes(strip.memory).replace(".00", ""), colors.mem],
+      [formatBytes(strip.memory).replace(/\.0+ /, " "), colors.mem],
       [formatCount(strip.modules), colors.modules],
     ] as const) {
       ctx.fillStyle = color;

@@ -80,9 +80,9 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
       const { time, cpu, memory, modules } = strip.metrics;
       const read = (values: Float64Array, kind: "mean" | "peak" | "last") =>
         pointer === null ? summary(time, values, window)[kind] : valueAt(time, values, pointer);
-      set(values.cpu, written(read(cpu, "mean"), formatPercent));
-      set(values.memory, written(read(memory, "peak"), formatBytes));
-      set(values.modules, written(read(modules, "last"), formatCount));
+      set(values.cpu, formatPercent(read(cpu, "mean")));
+      set(values.memory, formatBytes(read(memory, "peak")));
+      set(values.modules, formatCount(read(modules, "last")));
       let collected = 0;
       const last = firstAbove(collectionStarts, window.end);
       for (let i = firstAbove(collectionStarts, window.start - 1); i < last; i++)
@@ -106,10 +106,6 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
       });
     },
   };
-}
-
-function written(value: number, format: (value: number) => string): string {
-  return Number.isNaN(value) ? "–" : format(value);
 }
 
 /** Writes only what changed: the values follow the pointer. */

@@ -35,6 +35,8 @@ interface Stale {
   minimap: boolean;
   head: boolean;
   lanes: boolean;
+  /** Bars are elsewhere than before. */
+  places: boolean;
 }
 
 /** Minimap, ruler, markers, metrics and lanes over one axis of time. */
@@ -56,7 +58,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   let request = 0;
   let visible = true;
   let painted = 0;
-  const stale: Stale = { minimap: true, head: true, lanes: true };
+  const stale: Stale = { minimap: true, head: true, lanes: true, places: false };
 
   const stage: Stage = {
     context,
@@ -102,12 +104,9 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     }
     if (stale.head) paintHead();
     if (stale.lanes) paintLanes();
-    Object.assign(stale, { minimap: false, head: false, lanes: false });
+    if (stale.places) followPinned();
+    Object.assign(stale, { minimap: false, head: false, lanes: false, places: false });
     paintPointer();
-    // A card that stays open stays beside its bar.
-    const { pinned, selected } = store.get();
-    const anchor = pinned && selected !== null ? anchorOf(stage, selected) : null;
-    if (anchor && selected !== null) cards.pin(selected, anchor);
     report();
   }
 
@@ -155,6 +154,13 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     );
   }
 
+  /** A card that stays open stays beside its bar. */
+  function followPinned(): void {
+    const { pinned, selected } = store.get();
+    const anchor = pinned && selected !== null ? anchorOf(stage, selected) : null;
+    if (anchor && selected !== null) cards.pin(selected, anchor);
+  }
+
   /** The hairline and its time, and the values of the gutter, follow the pointer without any canvas being drawn again. */
   function paintPointer(): void {
     const { pointer, window } = store.get();
@@ -189,14 +195,14 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   const unsubscribe = store.subscribe((state, before) => {
     if (state.window !== before.window) {
       scale = scaleOf(state.window, Math.max(layout.width, 1));
-      touch("head", "lanes");
+      touch("head", "lanes", "places");
     }
     if (state.pointer !== before.pointer) touch();
     if (state.hover !== before.hover) touch("lanes");
     if (state.log !== before.log) touch("head");
     if (state.collapsed !== before.collapsed) {
       measureLayout();
-      touch("lanes");
+      touch("lanes", "places");
     }
     if (state.selected !== before.selected) {
       frame.live.textContent = state.selected === null ? "" : describe(context, state.selected);
@@ -207,7 +213,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
 
   const sizes = new ResizeObserver(() => {
     measureLayout();
-    touch("minimap", "head", "lanes");
+    touch("minimap", "head", "lanes", "places");
   });
   sizes.observe(frame.el);
   sizes.observe(frame.lanes.el);
@@ -216,7 +222,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     if (visible) touch();
   });
   sight.observe(frame.el);
-  frame.lanes.el.addEventListener("scroll", () => touch("lanes"), { signal, passive: true });
+  frame.lanes.el.addEventListener("scroll", () => touch("lanes", "places"), { signal, passive: true });
   watchRatio(() => touch("minimap", "head", "lanes"), signal);
   frame.lanes.surface.canvas.addEventListener(
     "blur",
