@@ -53,12 +53,10 @@ class Tables:
     @cached_property
     def calls(self) -> pd.DataFrame:
         """One row a call; see `Recording.calls`."""
-        import pandas as pd
-
         data = self.call_data
         anomalous = np.zeros(len(data), bool)
         anomalous[self.anomaly_data.call[self.anomaly_data.call >= 0]] = True
-        return pd.DataFrame(
+        return _frame(
             {
                 "parent": data.parent,
                 "thread": self._threads_of(data.thread),
@@ -72,18 +70,16 @@ class Tables:
                 "samples": data.samples,
                 "anomaly": anomalous,
             },
-            index=pd.RangeIndex(len(data), name="call"),
+            index="call",
         )
 
     @cached_property
     def samples(self) -> pd.DataFrame:
         """One row a sample; see `Recording.samples`."""
-        import pandas as pd
-
         stack = self.trace.numbers("samples", "stack").astype(np.int64)
         function, line = self._tops(stack)
         cpu = self.trace.numbers("samples", "cpu_ns")
-        return pd.DataFrame(
+        return _frame(
             {
                 "time": self.trace.taken_ns * _NS,
                 "delay": self.trace.numbers("samples", "delay_ns") * _NS,
@@ -94,17 +90,15 @@ class Tables:
                 "line": line,
                 "cpu_time": np.where(cpu < 0, np.nan, cpu * _NS),
             },
-            index=pd.RangeIndex(len(stack), name="sample"),
+            index="sample",
         )
 
     @cached_property
     def functions(self) -> pd.DataFrame:
         """One row a function, the one with most self time first; see `Recording.functions`."""
-        import pandas as pd
-
         data = self.function_data
         every = np.arange(len(data.calls))
-        frame = pd.DataFrame(
+        frame = _frame(
             {
                 **self._functions_of(every),
                 "calls": data.calls,
@@ -122,12 +116,10 @@ class Tables:
     @cached_property
     def lines(self) -> pd.DataFrame:
         """One row a line of code seen; see `Recording.lines`."""
-        import pandas as pd
-
         data = self.line_data
         columns = self._functions_of(data.function)
         del columns["line"]
-        frame = pd.DataFrame(
+        frame = _frame(
             {
                 **columns,
                 "line": data.line,
@@ -141,11 +133,9 @@ class Tables:
     @cached_property
     def logs(self) -> pd.DataFrame:
         """One row a log entry; see `Recording.logs`."""
-        import pandas as pd
-
         trace = self.trace
         function, line = self._tops(trace.numbers("logs", "stack").astype(np.int64))
-        return pd.DataFrame(
+        return _frame(
             {
                 "time": trace.numbers("logs", "time_ns") * _NS,
                 "level": self._texts("logs", "level"),
@@ -165,19 +155,15 @@ class Tables:
     @cached_property
     def metrics(self) -> pd.DataFrame:
         """One row a reading of the process; see `Recording.metrics`."""
-        import pandas as pd
-
         times, columns = self.metric_data
-        return pd.DataFrame({"time": times * _NS, **columns})
+        return _frame({"time": times * _NS, **columns})
 
     @cached_property
     def counters(self) -> pd.DataFrame:
         """One row a value given to `counter`; see `Recording.counters`."""
-        import pandas as pd
-
         names = self._texts("metrics", "name")
         own = ~np.isin(names.astype(str), PROCESS_METRICS)
-        return pd.DataFrame(
+        return _frame(
             {
                 "time": self.trace.numbers("metrics", "time_ns")[own] * _NS,
                 "name": names[own],
@@ -204,10 +190,8 @@ class Tables:
     @cached_property
     def spans(self) -> pd.DataFrame:
         """One row a measured interval; see `Recording.spans`."""
-        import pandas as pd
-
         function, line = self._tops(self.trace.numbers("spans", "stack").astype(np.int64))
-        return pd.DataFrame(
+        return _frame(
             {
                 "kind": self._texts("spans", "kind"),
                 "name": self._texts("spans", "name"),
@@ -223,9 +207,7 @@ class Tables:
     @cached_property
     def threads(self) -> pd.DataFrame:
         """One row a thread; see `Recording.threads`."""
-        import pandas as pd
-
-        return pd.DataFrame(
+        return _frame(
             {
                 "name": self._texts("threads", "name"),
                 "ident": self.trace.numbers("threads", "ident"),
@@ -234,16 +216,14 @@ class Tables:
                 "start": self.trace.numbers("threads", "start_ns") * _NS,
                 "end": self.trace.numbers("threads", "end_ns") * _NS,
             },
-            index=pd.RangeIndex(self.trace.tables["threads"].num_rows, name="thread"),
+            index="thread",
         )
 
     @cached_property
     def anomalies(self) -> pd.DataFrame:
         """One row an anomaly; see `Recording.anomalies`."""
-        import pandas as pd
-
         data = self.anomaly_data
-        return pd.DataFrame(
+        return _frame(
             {
                 "kind": np.array(data.kind, object),
                 "start": data.start_ns * _NS,
@@ -285,3 +265,15 @@ class Tables:
         function = np.append(self.trace.numbers("stacks", "function"), -1).astype(np.int64)
         line = np.append(self.trace.numbers("stacks", "line"), 0).astype(np.int64)
         return function[stack], line[stack]
+
+
+def _frame(columns: dict[str, np.ndarray[Any, Any]], index: str | None = None) -> pd.DataFrame:
+    """A DataFrame whose columns have the same types whether it has rows or not."""
+    import pandas as pd
+
+    typed = {
+        name: pd.Series(values, dtype="str") if values.dtype == object else values for name, values in columns.items()
+    }
+    frame = pd.DataFrame(typed)
+    frame.index.name = index
+    return frame

@@ -307,10 +307,12 @@ class Recorder:
 
 def without_logs(trace: Trace) -> Trace:
     """Leaves only what the program said to microlog itself."""
+    import pyarrow.compute as pc
+
     from microlog_nb.model.trace import Trace
 
     logs = trace.tables["logs"]
-    own = [source == "microlog" for source in logs.column("source").to_pylist()]
+    own = pc.equal(logs.column("source").cast("string"), "microlog")
     return Trace({**trace.tables, "logs": logs.filter(own)}, trace.meta)
 
 
