@@ -109,10 +109,11 @@ def _message(record: logging.LogRecord) -> str:
 
 def _exception(record: logging.LogRecord) -> str:
     texts = []
-    if record.exc_text:
+    raised = record.exc_info
+    if record.exc_text and not (raised and raised[1] is None):
         texts.append(record.exc_text)
-    elif isinstance(record.exc_info, tuple) and record.exc_info[1] is not None:
-        texts.append("".join(traceback.format_exception(*record.exc_info)))
+    elif raised and raised[1] is not None:
+        texts.append("".join(traceback.format_exception(*raised)))
     if record.stack_info:
         texts.append(record.stack_info)
     return "\n".join(text.rstrip("\n") for text in texts)
