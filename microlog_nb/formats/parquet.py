@@ -119,5 +119,7 @@ def _lengthened(name: str, table: pa.Table) -> pa.Table:
     for place, field in enumerate(TABLES[name].arrow):
         if table.schema.field(place).name != field.name:
             micros = table.column(place).to_numpy().astype(np.int64)
-            table = table.set_column(place, field, arrays.numbers(np.where(micros < 0, micros, micros * 1000), pa.int64()))
+            table = table.set_column(
+                place, field, arrays.numbers(np.where(micros < 0, micros, micros * 1000), pa.int64())
+            )
     return table.cast(TABLES[name].arrow)

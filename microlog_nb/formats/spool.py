@@ -25,7 +25,7 @@ import pyarrow as pa
 from microlog_nb.errors import MicrologError
 from microlog_nb.formats.checks import meta_fault, tables_fault
 from microlog_nb.formats.files import replacing, shown
-from microlog_nb.model.schema import TABLES
+from microlog_nb.model.schema import LATE_INTERVALS, TABLES
 from microlog_nb.model.trace import Trace, compact
 
 _OWNER = "owner.json"
@@ -33,7 +33,6 @@ _META = "meta.json"
 _ORDER = list(TABLES)
 _TIME = {"logs": "time_ns", "metrics": "time_ns", "spans": "start_ns"}
 
-LATE_INTERVALS = 3
 
 _ENDED_EARLY = "The process ended before the recording did: up to a second before the end may be missing."
 _STILL_RUNNING = "The recording was still running when it was read."

@@ -1,0 +1,356 @@
+"""The view's bytes: everything that the page shows of a recording, as `js/src/data/FORMAT.md` lays it out.
+
+"MLVIEW01" | header length | 0 | header: JSON with the small tables | columns of calls and metrics, 8-byte aligned
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import struct
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from microlog_nb.analysis.calls import late_samples
+from microlog_nb.model.trace import Trace
+from microlog_nb.tables import Tables
+from microlog_nb.widget import markdown
+
+MAGIC = b"MLVIEW01"
+MAX_RENDERED = 500
+"""So many different log entries are rendered as Markdown; more are shown as plain text: a third of a second at most."""
+
+_FAST_ABOVE = 4_000_000
+_LARGEST_EXACT = 2**53
+
+Row = dict[str, Any]
+Ints = npt.NDArray[np.int64]
+Columns = Mapping[str, npt.NDArray[Any]]
+
+
+def encode(tables: Tables) -> bytes:
+    """The view of a recording, not deflated."""
+    packages, package_of = _packages(tables)
+    lane_order, lane_of = _lane_order(tables.trace)
+    columns = {"calls": _calls(tables, lane_of), "metrics": _metrics(tables)}
+    layout, body = _laid_out(columns)
+    header = {
+        "facts": facts(tables),
+        "packages": packages,
+        "functions": _functions(tables, package_of),
+        "lanes": _lanes(tables, lane_order),
+        "logs": _logs(tables, lane_of),
+        "spans": _spans(tables.trace, lane_of),
+        "anomalies": _anomalies(tables),
+        "gaps": _gaps(tables.trace),
+        "columns": layout,
+    }
+    # halves of surrogate pairs become \uXXXX, which is what JSON calls them, too
+    text = json.dumps(header, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    data = text.encode("utf-8", "backslashreplace")
+    data += b" " * (-len(data) % 8)
+    return b"".join([MAGIC, struct.pack("<II", len(data), 0), data, *body])
+
+
+def deflate(view: bytes) -> bytes:
+    """The bytes in zlib format, as they travel; large views are packed for speed."""
+    return zlib.compress(view, 1 if len(view) > _FAST_ABOVE else 6)
+
+
+def facts(tables: Tables) -> Row:
+    """What the header says of the whole recording: the interface `Facts` of `types.ts`."""
+    meta = tables.trace.meta
+    duration = meta["duration_ns"]
+    _, metrics = tables.metric_data
+    memory = metrics["memory"][~np.isnan(metrics["memory"])]
+    cpu = metrics["cpu"][~np.isnan(metrics["cpu"])]
+    return {
+        **{key: meta[key] for key in ("id", "name", "cell", "started", "sampler", "python", "platform")},
+        "duration": duration,
+        "interval": meta["interval_ns"],
+        "samples": tables.trace.tables["samples"].num_rows,
+        "rate": meta["ticks"] * 1e9 / duration if duration else 0.0,
+        "overhead": meta["own_cpu_ns"] / duration if duration else None,
+        "cpu": _number(cpu.mean()) if len(cpu) else None,
+        "peakMemory": _number(memory.max()) if len(memory) else None,
+        "memoryChange": _number(memory[-1] - memory[0]) if len(memory) else None,
+        "notes": list(meta["notes"]),
+    }
+
+
+# ------------------------------------------------------------------------------------------------ functions
+
+
+def _packages(tables: Tables) -> tuple[list[Row], list[int]]:
+    """Packages by self time, and the package of each function."""
+    trace = tables.trace
+    keys = list(
+        map(
+            package_name,
+            trace.texts("functions", "kind"),
+            trace.texts("functions", "module"),
+            trace.texts("functions", "file"),
+        )
+    )
+    self_ns: dict[tuple[str, str], int] = {}
+    for key, time in zip(keys, tables.function_data.self_ns.tolist(), strict=True):
+        self_ns[key] = self_ns.get(key, 0) + time
+    order = sorted(self_ns, key=lambda key: -self_ns[key])
+    number = {key: place for place, key in enumerate(order)}
+    rows = [{"name": name, "kind": kind, "self": self_ns[kind, name]} for kind, name in order]
+    return rows, [number[key] for key in keys]
+
+
+def package_name(kind: str, module: str, file: str) -> tuple[str, str]:
+    """Kind and name of the package that a function's colour stands for."""
+    if kind == "notebook":
+        return kind, file
+    top = module.partition(".")[0]
+    return kind, top if top not in ("", "__main__") else _stem(file)
+
+
+def shown_name(kind: str, name: str, file: str) -> str:
+    """A function's name as it is shown: the code of a cell itself carries the cell's label."""
+    return file if kind == "notebook" and name == "<module>" else name
+
+
+def shown_file(file: str) -> str:
+    """The last part of a path, of whatever system it came from; a cell's label as it is."""
+    if re.match(r"<.*>$|In \[", file):
+        return file
+    path = PureWindowsPath(file) if "\\" in file else PurePosixPath(file)
+    return path.name or file
+
+
+def _stem(file: str) -> str:
+    name = shown_file(file)
+    return name.removesuffix(".py") or "?"
+
+
+def _functions(tables: Tables, package_of: Sequence[int]) -> list[Row]:
+    trace, data = tables.trace, tables.function_data
+    columns = [trace.texts("functions", column) for column in ("name", "module", "file", "line", "kind")]
+    numbers = [data.calls.tolist(), np.nan_to_num(data.mean_ns).tolist(), np.nan_to_num(data.median_ns).tolist()]
+    return [
+        {
+            "name": shown_name(kind, name, file),
+            "module": module,
+            "package": package,
+            "file": shown_file(file),
+            "path": file,
+            "line": line,
+            "calls": calls,
+            "mean": mean,
+            "median": median,
+        }
+        for name, module, file, line, kind, package, calls, mean, median in zip(
+            *columns, package_of, *numbers, strict=True
+        )
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------- lanes
+
+
+def _lane_order(trace: Trace) -> tuple[Ints, Ints]:
+    """Threads in the order of their lanes, the main thread first; and the lane of each thread, -1 at -1."""
+    main = np.array(trace.texts("threads", "main"), bool)
+    order = np.lexsort((trace.numbers("threads", "start_ns"), ~main))
+    lane_of = np.full(len(order) + 1, -1, np.int64)
+    lane_of[order] = np.arange(len(order))
+    return order, lane_of
+
+
+def _lanes(tables: Tables, order: Ints) -> list[Row]:
+    trace, calls = tables.trace, tables.call_data
+    size = len(order)
+    depth = np.zeros(size, np.int64)
+    np.maximum.at(depth, calls.thread, calls.depth + 1)
+    roots = calls.parent < 0
+    seen_ns = np.bincount(calls.thread[roots], weights=calls.duration_ns[roots], minlength=size)
+    cpu_ns = np.bincount(calls.thread[roots], weights=calls.cpu_ns[roots], minlength=size)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.minimum(cpu_ns / seen_ns, 1.0)
+    names, main = trace.texts("threads", "name"), trace.texts("threads", "main")
+    return [
+        {
+            "name": names[thread],
+            "kind": "main" if main[thread] else "thread",
+            "nativeId": _exact(trace.numbers("threads", "native_id")[thread]),
+            "start": int(trace.numbers("threads", "start_ns")[thread]),
+            "end": int(trace.numbers("threads", "end_ns")[thread]),
+            "depth": int(depth[thread]),
+            "cpu": _number(share[thread]),
+        }
+        for thread in order.tolist()
+    ]
+
+
+def _calls(tables: Tables, lane_of: Ints) -> Columns:
+    calls, anomalies = tables.call_data, tables.anomaly_data
+    anomaly = np.full(len(calls), -1, np.int32)
+    # the first anomaly of a call is the one that it is marked with
+    named = np.flatnonzero(anomalies.call >= 0)[::-1]
+    anomaly[anomalies.call[named]] = named
+    return {
+        "start": calls.start_ns.astype("<f8"),
+        "duration": calls.duration_ns.astype("<f8"),
+        "self": calls.self_ns.astype("<f8"),
+        "cpu": calls.cpu_ns.astype("<f8"),
+        "lane": lane_of[calls.thread].astype("<i4"),
+        "depth": calls.depth.astype("<i4"),
+        "function": calls.function.astype("<i4"),
+        "parent": calls.parent.astype("<i4"),
+        "callerLine": calls.caller_line.astype("<i4"),
+        "samples": calls.samples.astype("<i4"),
+        "anomaly": anomaly.astype("<i4"),
+    }
+
+
+# --------------------------------------------------------------------------------------- logs, spans, metrics
+
+
+def _logs(tables: Tables, lane_of: Ints) -> list[Row]:
+    trace = tables.trace
+    stack = trace.numbers("logs", "stack")
+    function = np.append(trace.numbers("stacks", "function"), -1)[stack].tolist()
+    line = np.append(trace.numbers("stacks", "line"), 0)[stack].tolist()
+    names = [*map(shown_name, *(trace.texts("functions", column) for column in ("kind", "name", "file"))), ""]
+    files = [*map(shown_file, trace.texts("functions", "file")), ""]
+    messages = trace.texts("logs", "message")
+    marked = trace.texts("logs", "markdown")
+    rendered = _rendered([message for message, yes in zip(messages, marked, strict=True) if yes])
+    return [
+        {
+            "time": time,
+            "level": level,
+            "source": source,
+            "logger": logger,
+            "message": message,
+            "html": rendered.get(message, "") if yes else "",
+            "lane": lane,
+            "call": call,
+            "function": names[of],
+            "file": files[of],
+            "line": at,
+            "exception": exception,
+        }
+        for time, level, source, logger, message, yes, lane, call, of, at, exception in zip(
+            trace.texts("logs", "time_ns"),
+            trace.texts("logs", "level"),
+            trace.texts("logs", "source"),
+            trace.texts("logs", "logger"),
+            messages,
+            marked,
+            lane_of[trace.numbers("logs", "thread")].tolist(),
+            tables.call_data.log_call.tolist(),
+            function,
+            line,
+            trace.texts("logs", "exception"),
+            strict=True,
+        )
+    ]
+
+
+def _rendered(messages: Sequence[str]) -> dict[str, str]:
+    """HTML of the different messages, of the first of them if there are very many."""
+    return {message: markdown.render(message) for message in list(dict.fromkeys(messages))[:MAX_RENDERED]}
+
+
+def _spans(trace: Trace, lane_of: Ints) -> list[Row]:
+    return [
+        {"kind": kind, "name": name, "start": start, "duration": duration, "lane": lane}
+        for kind, name, start, duration, lane in zip(
+            *(trace.texts("spans", column) for column in ("kind", "name", "start_ns", "duration_ns")),
+            lane_of[trace.numbers("spans", "thread")].tolist(),
+            strict=True,
+        )
+    ]
+
+
+def _metrics(tables: Tables) -> Columns:
+    times, columns = tables.metric_data
+    spelt = {"system_cpu": "systemCpu", "gc_objects": "gcObjects"}
+    return {
+        "time": times.astype("<f8"),
+        **{spelt.get(name, name): values.astype("<f8") for name, values in columns.items()},
+    }
+
+
+def _anomalies(tables: Tables) -> list[Row]:
+    data = tables.anomaly_data
+    return [
+        {
+            "kind": kind,
+            "start": start,
+            "duration": duration,
+            "call": call,
+            "expected": _number(expected),
+            "observed": _number(observed),
+            "score": _number(score),
+            "reason": reason,
+        }
+        for kind, start, duration, call, expected, observed, score, reason in zip(
+            data.kind,
+            data.start_ns.tolist(),
+            data.duration_ns.tolist(),
+            data.call.tolist(),
+            data.expected.tolist(),
+            data.observed.tolist(),
+            data.score.tolist(),
+            data.reason,
+            strict=True,
+        )
+    ]
+
+
+def _gaps(trace: Trace) -> list[Row]:
+    """Times without samples, as the late samples of any thread tell of them; those that overlap are one."""
+    due, delay = trace.numbers("samples", "due_ns"), trace.numbers("samples", "delay_ns")
+    late = late_samples(trace)
+    order = np.argsort(due[late], kind="stable")
+    start, end = due[late][order], (due + delay)[late][order]
+    if not len(start):
+        return []
+    reach = np.maximum.accumulate(end)
+    first = np.flatnonzero(np.append(True, start[1:] > reach[:-1]))
+    last = np.append(first[1:], len(start)) - 1
+    return [
+        {"start": begin, "duration": finish - begin}
+        for begin, finish in zip(start[first].tolist(), reach[last].tolist(), strict=True)
+    ]
+
+
+# ---------------------------------------------------------------------------------------------------- bytes
+
+
+def _laid_out(blocks: Mapping[str, Columns]) -> tuple[dict[str, dict[str, Row]], list[bytes]]:
+    """Where each column will be, and the bytes of all of them."""
+    layout: dict[str, dict[str, Row]] = {}
+    body: list[bytes] = []
+    offset = 0
+    for block, columns in blocks.items():
+        layout[block] = {}
+        for name, values in columns.items():
+            kind = "f64" if values.dtype.kind == "f" else "i32"
+            layout[block][name] = {"type": kind, "offset": offset, "length": len(values)}
+            padding = -values.nbytes % 8
+            body += [values.tobytes(), b"\0" * padding]
+            offset += values.nbytes + padding
+    return layout, body
+
+
+def _number(value: float) -> float | None:
+    """JSON has neither NaN nor infinity."""
+    return float(value) if math.isfinite(value) else None
+
+
+def _exact(value: int) -> int:
+    """Ids of the system that a double cannot hold are unknown to the page."""
+    return int(value) if abs(int(value)) <= _LARGEST_EXACT else -1

@@ -1,0 +1,121 @@
+"""The view's bytes read back as `js/src/data/decode.ts` reads them, and recordings large and small to make them from."""
+
+from __future__ import annotations
+
+import json
+import struct
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from microlog_nb.model.trace import Trace
+from microlog_nb.tables import Tables
+from tests.pictures import META, tables_from_rows, trace_from_picture
+
+_TYPES = {"f64": "<f8", "i32": "<i4", "u8": "u1"}
+
+
+def decode(view: bytes) -> SimpleNamespace:
+    """The header's tables, and the columns of `calls` and `metrics`, by name."""
+    assert view[:8] == b"MLVIEW01"
+    length, zero = struct.unpack_from("<II", view, 8)
+    assert zero == 0
+    assert length % 8 == 0
+    header = json.loads(view[16 : 16 + length].decode(), parse_constant=lambda name: 1 / 0)
+    columns = header.pop("columns")
+    for block, layout in columns.items():
+        header[block] = SimpleNamespace(**{name: _column(view, 16 + length, entry) for name, entry in layout.items()})
+    return SimpleNamespace(**header)
+
+
+def _column(view: bytes, base: int, entry: dict[str, Any]) -> np.ndarray[Any, Any]:
+    assert entry["offset"] % 8 == 0
+    return np.frombuffer(view, _TYPES[entry["type"]], entry["length"], base + entry["offset"])
+
+
+def assert_consistent(view: SimpleNamespace) -> None:
+    """What `decode.ts` insists on."""
+    calls, lanes = view.calls, view.lanes
+    assert len({len(column) for column in vars(calls).values()}) == 1
+    assert len({len(column) for column in vars(view.metrics).values()}) == 1
+    for values, low, limit in (
+        (calls.lane, 0, len(lanes)),
+        (calls.function, 0, len(view.functions)),
+        (calls.parent, -1, len(calls.start)),
+        (calls.anomaly, -1, len(view.anomalies)),
+        ([row["package"] for row in view.functions], 0, len(view.packages)),
+        ([row["lane"] for row in view.logs], -1, len(lanes)),
+        ([row["call"] for row in view.logs], -1, len(calls.start)),
+        ([row["call"] for row in view.anomalies], -1, len(calls.start)),
+        ([row["lane"] for row in view.spans], -1, len(lanes)),
+    ):
+        assert all(low <= value < limit for value in values)
+    assert (calls.depth >= 0).all()
+    assert (calls.depth < np.array([lane["depth"] for lane in lanes] or [0])[calls.lane]).all()
+
+
+LIBRARY = {"kind": "library", "module": "pandas.io.parsers", "file": "/env/site-packages/pandas/io/parsers.py"}
+USER = {"kind": "user", "module": "pipeline.steps", "file": "/home/ada/pipeline/steps.py"}
+CELL = {"kind": "notebook", "module": "__main__", "file": "In [7]", "name": "<module>"}
+
+RUN = trace_from_picture(
+    "main:   cell*2 cell.clean*4 cell.clean.read_csv*4 cell.wait~*6 >*5 cell.loads cell*2\n"
+    "worker: - - fetch fetch.get~*12 - - -",
+    functions={"cell": CELL, "clean": USER, "read_csv": LIBRARY, "get": {**LIBRARY, "module": "requests"}},
+    logs=[
+        {"at": 3.4, "message": "plain\n# no heading", "stack": "cell.clean:47"},
+        {"at": 5, "message": "# Loaded\n<img src=x onerror=alert(1)>", "markdown": True, "source": "microlog", "thread": "worker"},
+        {"at": 6, "message": "low", "level": "warning", "source": "logging", "logger": "root"},
+        {"at": 9, "message": "lost", "level": "error", "exception": "Traceback ...\nValueError: lost"},
+    ],
+    metrics={"cpu": [0.0, 90.0, 110.0], "memory": [1e8, 3e8, 2e8], "modules": [500, 501, 502], "mine": [1.0]},
+    spans=[{"at": 4, "for": 0.5, "kind": "gc", "name": "2"}],
+    name="load",
+    cell="In [7]",
+    own_cpu_ns=200_000,
+)  # fmt: skip
+
+
+def tables(trace: Trace = RUN) -> Tables:
+    return Tables(trace)
+
+
+def many_calls(calls: int, threads: int = 3, functions: int = 60) -> Tables:
+    """Alternating calls of a few functions under one root a thread, each seen once."""
+    rng = np.random.default_rng(0)
+    per_thread = calls // threads
+    stacks = [{"parent": -1, "function": 0, "line": 1, "instruction": 0}] + [
+        {"parent": int(rng.integers(0, max(node // 2, 1))), "function": node % functions, "line": node % 90 + 1, "instruction": node}
+        for node in range(1, 400)
+    ]  # fmt: skip
+    rows = per_thread * threads
+    tick = np.repeat(np.arange(per_thread, dtype=np.int64), threads)
+    small = tables_from_rows(
+        {
+            "functions": [
+                {"module": f"package{n % 9}.part", "name": f"Class{n}.method_{n}", "file": f"/lib/package{n % 9}/part{n}.py", "line": n + 1, "kind": "library"}
+                for n in range(functions)
+            ],
+            "stacks": stacks,
+            "threads": [
+                {"name": f"thread {n}", "ident": n, "native_id": n, "main": n == 0, "start_ns": 0, "end_ns": per_thread * 10**6}
+                for n in range(threads)
+            ],
+        }
+    )  # fmt: skip
+    import pyarrow as pa
+
+    schema = small["samples"].schema
+    columns = [
+        tick * 10**6,
+        np.zeros(rows, np.int64),
+        np.tile(np.arange(threads), per_thread),
+        rng.integers(0, 400, rows),
+        np.full(rows, 10**6),
+    ]
+    samples = pa.table(
+        [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema
+    )
+    meta = {**META, "duration_ns": per_thread * 10**6, "ticks": per_thread, "samples": rows, "name": "many"}
+    return Tables(Trace({**small, "samples": samples}, meta))
