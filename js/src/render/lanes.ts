@@ -92,8 +92,11 @@ function drawSelected(pen: Pen, bars: BarScene, scene: LanesScene, drawn: Drawn,
   const y = box.bars + row * ROW - scene.scrolled;
   const list = drawn.row(lane, row);
   if (!list || y + BAR < 0 || y > pen.height) return;
-  const middle = xOf(scene.scale, (calls.start[call] ?? 0) + (calls.duration[call] ?? 0) / 2);
-  const i = barAt(list, Math.min(Math.max(middle, list.x0[0] ?? 0), pen.width));
+  const x0 = xOf(scene.scale, calls.start[call] ?? 0);
+  const x1 = xOf(scene.scale, (calls.start[call] ?? 0) + (calls.duration[call] ?? 0));
+  if (x1 < 0 || x0 > pen.width) return;
+  // Of a joined call the bar that stands for it gets the ring.
+  const i = barAt(list, (Math.max(x0, 0) + Math.min(x1, pen.width)) / 2);
   if (i < 0) return;
   // The ring's ground covers the neighbours, so the bar is drawn once more on it.
   drawRing(pen, bars, list, i, y, () => drawBar(pen, bars, list, i, y));
