@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from microlog_nb.capture import interceptors
+from microlog_nb.capture import awaiting, interceptors
 from microlog_nb.capture.samplers.thread import ThreadSampler
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.threads import Threads
@@ -64,6 +64,7 @@ class Recorder:
         self.threads = Threads()
         self._stacks = Stacks(self.builder)
         self._excluded: set[int] = set()
+        self._tasks: dict[int, Any] = {}
         self._faults: dict[str, int] = {}
         self._interceptors: list[interceptors.Interceptor] = []
         self._pollers: list[Callable[[], None]] = []
@@ -71,7 +72,7 @@ class Recorder:
         self._kept = _thread.allocate_lock()
         self._asleep = _thread.allocate_lock()
         self.sampler: Sampler = ThreadSampler(
-            self.builder, self._stacks, self.threads, self.now, settings.interval_ns, self._excluded, self._poll
+            self.builder, self._stacks, self.threads, self.now, settings.interval_ns, self._excluded, self._tasks, self._poll
         )
         self._metrics = ProcessMetrics(self._own_cpu_ns, lambda: self.builder.nbytes)
         self._metrics_interval_ns = settings.metrics_interval_ns
@@ -177,6 +178,9 @@ class Recorder:
     def open_window(self, name: str, cell: str, settings: Settings) -> Window:
         """Begins a recording now."""
         self._pace(settings)
+        task = awaiting.running_task()
+        if task is not None:
+            self._tasks[_thread.get_ident()] = task
         self.sampler.observe()
         self._read_metrics()
         window = Window(

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import _thread
 from types import CodeType, FrameType, TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from microlog_nb.capture import code
+from microlog_nb.capture.awaiting import Suspended
 from microlog_nb.capture.code import Owner
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Stacks:
         self._codes: list[CodeType] = []
         self._lock = _thread.allocate_lock()
         self._holder = 0
+        self._suspended = Suspended()
         self.reentered = 0
         self.files: dict[str, str] = {}
 
@@ -63,6 +65,10 @@ class Stacks:
             raised.append((frame, frame.f_lasti))
             frame = frame.f_back
         return self._intern(raised)
+
+    def of_task(self, task: Any) -> int:
+        """The node of the stack in which a suspended asyncio task waits, or NO_STACK."""
+        return self._intern(self._suspended.frames(task))
 
     def _intern(self, chain: _Chain) -> int:
         functions, nodes = self._functions, self._nodes

@@ -129,3 +129,40 @@ def test_a_handler_that_asks_while_its_thread_is_answered_gets_a_shorter_stack_a
     finally:
         book.stacks._leave()
     assert book.stacks.reentered == 1
+
+
+def test_a_suspended_task_waits_in_the_calls_that_it_runs_in() -> None:
+    """Waiting and running are the same nodes up to what is awaited, so that they are one call."""
+    book = Book()
+    running: list[int] = []
+
+    async def inner() -> None:
+        running.append(book.stacks.of_frame(sys._getframe()))
+        await asyncio.sleep(0)
+        running.append(book.stacks.of_frame(sys._getframe()))
+
+    async def outer() -> None:
+        await inner()
+
+    async def main() -> list[int]:
+        task = asyncio.create_task(outer())
+        await asyncio.sleep(0)
+        waiting = book.stacks.of_task(task)
+        await task
+        return [waiting, book.stacks.of_task(task)]
+
+    waiting, ended = asyncio.run(main())
+    functions = book.builder.rows["functions"]
+
+    def path(node: int) -> list[tuple[str, int]]:
+        found: list[tuple[str, int]] = []
+        while node >= 0:
+            parent, function, _, instruction = book.builder.rows["stacks"][node]
+            found.insert(0, (functions[function][1].rpartition(".")[2], instruction))
+            node = parent
+        return found
+
+    assert [name for name, _ in path(waiting)][:3] == ["outer", "inner", "sleep"]
+    assert [step for step in path(running[0]) if step[0] == "outer"] == path(waiting)[:1]
+    assert [step for step in path(running[1]) if step[0] == "outer"] == path(waiting)[:1]
+    assert ended == NO_STACK

@@ -5,8 +5,8 @@ from __future__ import annotations
 import _thread
 import sys
 import time
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.threads import Threads
@@ -31,6 +31,7 @@ class ThreadSampler:
         clock: nanoseconds from the recorder's start.
         interval_ns: time between samples.
         excluded: idents of threads that are not sampled.
+        tasks: by ident, the asyncio task whose wait is shown while that thread runs nothing of the user's.
         on_tick: called at every tick, in the sampler's thread; must be nearly free.
     """
 
@@ -44,6 +45,7 @@ class ThreadSampler:
         clock: Callable[[], int],
         interval_ns: int,
         excluded: set[int],
+        tasks: Mapping[int, Any],
         on_tick: Callable[[], None],
     ) -> None:
         self._samples = builder.samples
@@ -51,6 +53,7 @@ class ThreadSampler:
         self._threads = threads
         self._clock = clock
         self._excluded = excluded
+        self._tasks = tasks
         self._on_tick = on_tick
         self._ticking = _thread.allocate_lock()
         self._ended = _thread.allocate_lock()
@@ -116,7 +119,8 @@ class ThreadSampler:
             self.cpu_ns = time.thread_time_ns()
 
     def _tick(self, due: int) -> None:
-        samples, stacks, threads, excluded = self._samples, self._stacks, self._threads, self._excluded
+        samples, stacks, threads = self._samples, self._stacks, self._threads
+        excluded, tasks = self._excluded, self._tasks
         with self._ticking:
             frames = sys._current_frames()
             taken = self._clock()
@@ -127,6 +131,8 @@ class ThreadSampler:
                 if ident in excluded:
                     continue
                 stack = stacks.of_frame(frame)
+                if stack == NO_STACK and ident in tasks:
+                    stack = stacks.of_task(tasks[ident])
                 if stack != NO_STACK:
                     slot = threads.slot(ident, taken)
                     cpu = slot.cpu_since(taken - slot.last_ns if slot.active else self.interval_ns + delay)
