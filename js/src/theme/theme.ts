@@ -1,9 +1,39 @@
 /** The resolved theme: every colour a canvas needs, as CSS colour strings that `fillStyle` accepts. */
 export type Token =
-  | "bg" | "bg-1" | "bg-2" | "bg-3" | "pop" | "fg" | "fg-2" | "fg-3" | "line" | "line-2" | "grid"
-  | "accent" | "on-accent" | "accent-fg" | "accent-bg" | "hover" | "err-fg" | "err-bg"
-  | "warn" | "warn-fg" | "warn-bg" | "warn-hatch" | "cpu-fill" | "cpu" | "cpu-fg" | "mem" | "modules" | "gc"
-  | "wait-bg" | "gap-hatch" | "veil" | "heat" | "on-mod" | "on-mod-2";
+  | "bg"
+  | "bg-1"
+  | "bg-2"
+  | "bg-3"
+  | "pop"
+  | "fg"
+  | "fg-2"
+  | "fg-3"
+  | "line"
+  | "line-2"
+  | "grid"
+  | "accent"
+  | "on-accent"
+  | "accent-fg"
+  | "accent-bg"
+  | "hover"
+  | "err-fg"
+  | "err-bg"
+  | "warn"
+  | "warn-fg"
+  | "warn-bg"
+  | "warn-hatch"
+  | "cpu-fill"
+  | "cpu"
+  | "cpu-fg"
+  | "mem"
+  | "modules"
+  | "gc"
+  | "wait-bg"
+  | "gap-hatch"
+  | "veil"
+  | "heat"
+  | "on-mod"
+  | "on-mod-2";
 
 /** Colours of one package. */
 export interface Swatch {
