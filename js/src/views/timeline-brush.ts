@@ -11,6 +11,8 @@ export interface Brush {
 type Grip = "frame" | "start" | "end" | "new";
 
 const HANDLE = 7;
+const NARROW_FRAME = 32;
+const ASIDE = 6;
 /** An arrow key on a handle moves it by this share of the window. */
 const KEY_SHARE = 0.05;
 /** A shorter drag on an empty place was a click: it moves the window there. */
@@ -91,10 +93,11 @@ export function createBrush(plot: HTMLElement, motion: Motion, duration: number,
       veils[1].style.left = `${x1}px`;
       frame.style.left = `${x0}px`;
       frame.style.width = `${Math.max(x1 - x0, 2)}px`;
+      const aside = x1 - x0 < NARROW_FRAME ? ASIDE : 0;
       for (const side of ["start", "end"] as const) {
-        // At the edges of the plot the handles stay axis.
-        handles[side].style.left =
-          `${Math.min(Math.max(side === "start" ? x0 : x1, HANDLE / 2), width - HANDLE / 2)}px`;
+        // On a narrow frame the handles stand outside it; at the edges of the plot they stay whole.
+        const x = side === "start" ? x0 - aside : x1 + aside;
+        handles[side].style.left = `${Math.min(Math.max(x, HANDLE / 2), width - HANDLE / 2)}px`;
         handles[side].setAttribute("aria-valuemax", String(Math.round(duration)));
         handles[side].setAttribute("aria-valuenow", String(Math.round(window[side])));
         handles[side].setAttribute("aria-valuetext", formatDuration(window[side]));
