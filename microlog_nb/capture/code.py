@@ -8,6 +8,7 @@ import sysconfig
 from enum import IntEnum
 from functools import cache
 from types import FrameType
+from typing import NamedTuple
 
 from microlog_nb.capture import labels
 
@@ -18,6 +19,16 @@ _KERNEL = frozenset(
     "IPython anyio comm debugpy decorator ipykernel ipykernel_launcher jupyter_client matplotlib_inline nbclient selectors "
     "tornado traitlets zmq _pydevd_bundle _pydevd_frame_eval _pydev_bundle pydevd pydevd_file_utils".split()
 )
+
+
+class FunctionRow(NamedTuple):
+    """The columns of the table of functions."""
+
+    module: str
+    name: str
+    file: str
+    line: int
+    kind: str
 
 
 class Owner(IntEnum):
@@ -58,11 +69,11 @@ def kind(file: str) -> str:
     return "library" if f"{os.sep}site-packages{os.sep}" in file or f"{os.sep}dist-packages{os.sep}" in file else "user"
 
 
-def row(frame: FrameType) -> tuple[str, str, str, int, str]:
+def row(frame: FrameType) -> FunctionRow:
     """The row of a code object in the table of functions."""
     code = frame.f_code
     file = code.co_filename
-    return (module(frame), code.co_qualname, labels.label(file) or file, code.co_firstlineno, kind(file))
+    return FunctionRow(module(frame), code.co_qualname, labels.label(file) or file, code.co_firstlineno, kind(file))
 
 
 @cache

@@ -34,7 +34,9 @@ class Stacks:
 
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
-        self._functions: dict[int, tuple[int, Owner]] = {}
+        # by the address of a code object: its function, whose it is, and where its instructions begin in the function
+        self._functions: dict[int, tuple[int, Owner, int]] = {}
+        self._cells: dict[str, tuple[int, int]] = {}
         self._nodes: dict[tuple[int, int, int], int] = {}
         # A code object must stay alive as long as its address is a key.
         self._codes: list[CodeType] = []
@@ -79,7 +81,7 @@ class Stacks:
             known = functions.get(id(frame.f_code)) or self._function(frame)
             if known is None:
                 return node
-            function, owner = known
+            function, owner, begin = known
             if owner:  # not the user's
                 if owner is Owner.MICROLOG:
                     foreign = True
@@ -94,16 +96,16 @@ class Stacks:
             else:
                 foreign = False
             inside = True
-            key = (node, function, instruction)
+            key = (node, function, begin + instruction)
             child = nodes.get(key)
             if child is None:
-                child = self._node(key, frame)
+                child = self._node(key, _line(frame, instruction))
                 if child is None:
                     return node
             node = child
         return node
 
-    def _function(self, frame: FrameType) -> tuple[int, Owner] | None:
+    def _function(self, frame: FrameType) -> tuple[int, Owner, int] | None:
         owner = code.owner(frame)
         row = code.row(frame)
         if not self._enter():
@@ -112,21 +114,31 @@ class Stacks:
             key = id(frame.f_code)
             if key not in self._functions:
                 self._codes.append(frame.f_code)
-                if row[4] != "library":
-                    self.files[row[2]] = frame.f_code.co_filename
-                self._functions[key] = (self._builder.number("functions", row), owner)
+                if row.kind != "library":
+                    self.files[row.file] = frame.f_code.co_filename
+                begin = 0
+                if row.kind == "notebook" and row.name == "<module>":
+                    number, begin = self._cell(row, len(frame.f_code.co_code))
+                else:
+                    number = self._builder.number("functions", row)
+                self._functions[key] = (number, owner, begin)
             return self._functions[key]
         finally:
             self._leave()
 
-    def _node(self, key: tuple[int, int, int], frame: FrameType) -> int | None:
-        parent, function, instruction = key
+    def _cell(self, row: code.FunctionRow, length: int) -> tuple[int, int]:
+        """A notebook compiles every statement of a cell by itself: they are one function, laid end to end."""
+        number, begin = self._cells.get(row.file) or (self._builder.number("functions", row._replace(line=1)), 0)
+        self._cells[row.file] = (number, begin + length)
+        return number, begin
+
+    def _node(self, key: tuple[int, int, int], line: int) -> int | None:
         if not self._enter():
             return None
         try:
             if key not in self._nodes:
-                row = (parent, function, _line(frame, instruction), instruction)
-                self._nodes[key] = self._builder.number("stacks", row)
+                parent, function, instruction = key
+                self._nodes[key] = self._builder.number("stacks", (parent, function, line, instruction))
             return self._nodes[key]
         finally:
             self._leave()

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from microlog_nb.capture import labels
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.model.builder import Builder
 
@@ -166,3 +167,22 @@ def test_a_suspended_task_waits_in_the_calls_that_it_runs_in() -> None:
     assert [step for step in path(running[0]) if step[0] == "outer"] == path(waiting)[:1]
     assert [step for step in path(running[1]) if step[0] == "outer"] == path(waiting)[:1]
     assert ended == NO_STACK
+
+
+def test_the_statements_of_a_cell_are_one_function_with_their_own_lines() -> None:
+    """IPython compiles every statement by itself: equal offsets in two of them are two places."""
+    book = Book()
+    names: dict[str, Any] = {"book": book, "sys": sys, "nodes": [], "__name__": "__main__"}
+    labels.register_file_label(label := {"/tmp/cell.py": "In [3]"}.get)
+    try:
+        for line in (1, 2):
+            source = "\n" * (line - 1) + "nodes.append(book.stacks.of_frame(sys._getframe()))"
+            exec(compile(source, "/tmp/cell.py", "exec"), names)  # noqa: S102
+    finally:
+        labels.unregister_file_label(label)
+    rows = [book.builder.rows["stacks"][node] for node in names["nodes"]]
+    functions = [book.builder.rows["functions"][row[1]] for row in rows]
+    assert functions[0] is functions[1]
+    assert functions[0][1:] == ("<module>", "In [3]", 1, "notebook")
+    assert [row[2] for row in rows] == [1, 2]
+    assert rows[0][3] != rows[1][3]
