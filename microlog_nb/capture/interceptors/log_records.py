@@ -19,6 +19,8 @@ from microlog_nb.capture.interceptors.speaking import speaking
 from microlog_nb.capture.sink import Sink
 
 _INSIDE = frozenset({"logging", "warnings"})
+_KERNEL = frozenset({"ipykernel"})
+"""Of every message with the notebook it logs the text, at a level that it alone has set, to handlers that drop it."""
 
 
 class LogRecords:
@@ -83,8 +85,10 @@ def _as_if(original: Callable[..., Any], tee: Callable[..., Any]) -> Callable[..
 
 
 def _tell(sink: Sink, record: logging.LogRecord, start_ns: int, frame: FrameType | None) -> None:
-    while frame is not None and str(frame.f_globals.get("__name__")).partition(".")[0] in _INSIDE:
+    while frame is not None and _package(frame) in _INSIDE:
         frame = frame.f_back
+    if frame is not None and _package(frame) in _KERNEL:
+        return
     sink.log(
         level=_level(record.levelno),
         source="logging",
@@ -94,6 +98,10 @@ def _tell(sink: Sink, record: logging.LogRecord, start_ns: int, frame: FrameType
         frame=frame,
         time_ns=start_ns,
     )
+
+
+def _package(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__")).partition(".")[0]
 
 
 def _message(record: logging.LogRecord) -> str:

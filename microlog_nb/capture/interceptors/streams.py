@@ -5,6 +5,9 @@ r"""What the program writes to stdout and stderr, one log entry per `print`.
     print("\r50%", end=""), again         2 writes each one entry: a progress bar, as it looks in the end
 
 A tee is put in the place of the stream's `write`, as an attribute of the stream itself, which stays where it is.
+IPython does the same for as long as a cell runs; ours then goes below, and so outlives the cell:
+
+    print -> sys.stdout.write = IPython's tee -> our tee -> the stream's own write
 """
 
 # ruff: noqa: BLE001  # a fault of ours goes to the sink, whatever it is
@@ -17,7 +20,7 @@ import threading
 import traceback
 from builtins import print as real_print
 from collections.abc import Callable
-from types import CodeType, FrameType
+from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any
 
 from microlog_nb.capture.interceptors.places import Place, PlacingSink
@@ -83,8 +86,8 @@ class _Tee:
         self._boxes: dict[int, list[_Entries]] = {}
         self._calls: dict[int, tuple[CodeType, dict[int, PrintCall]]] = {}
         self._attributes: dict[str, Any] = vars(stream)
-        self._before = self._attributes.get("write")
-        self._write = self._make(getattr(stream, "write"))  # noqa: B009  # an object may call itself a stream
+        self._before: Callable[..., Any] | None = None
+        self._write: Callable[..., Any] | None = None
 
     def open(self) -> None:
         """Begins to listen.
@@ -92,6 +95,16 @@ class _Tee:
         Raises:
             TypeError: the stream's class does not let an attribute of the stream come first.
         """
+        lowest = None
+        write = getattr(self._stream, "write")  # noqa: B009  # an object may call itself a stream
+        while (below := _under_ipython(write)) is not None:
+            lowest, write = below, below.cell_contents
+        self._write = self._make(write)
+        if lowest is not None:
+            self._before = write
+            lowest.cell_contents = self._write
+            return
+        self._before = self._attributes.get("write")
         self._attributes["write"] = self._write
         if getattr(self._stream, "write", None) is not self._write:
             self.close()
@@ -99,11 +112,16 @@ class _Tee:
 
     def close(self) -> None:
         """Ends listening; what has been put over the tee meanwhile stays there."""
-        if self._attributes.get("write") is self._write:
+        top = self._attributes.get("write")
+        if top is self._write:
             if self._before is None:
                 del self._attributes["write"]
             else:
                 self._attributes["write"] = self._before
+        while (below := _under_ipython(top)) is not None:
+            top = below.cell_contents
+            if top is self._write:
+                below.cell_contents = self._before or getattr(type(self._stream), "write").__get__(self._stream)  # noqa: B009
         self.flush()
         self.sink = None
 
@@ -130,7 +148,10 @@ class _Tee:
                 raise
             try:
                 if args and isinstance(args[0], str):
-                    self._heard(sys._getframe(1), args[0], start_ns)
+                    frame = sys._getframe(1)
+                    if frame.f_code.co_name == "write" and frame.f_code.co_qualname == _IPYTHON and frame.f_back:
+                        frame = frame.f_back
+                    self._heard(frame, args[0], start_ns)
             except Exception as error:
                 sink.fault(f"listening to {self._source}", error)
             return result
@@ -285,6 +306,16 @@ class _Tee:
         self._placing.log(
             level=self._level, source=self._source, message=message, time_ns=entry.start_ns, place=entry.place
         )
+
+
+_IPYTHON = "InteractiveShell._tee.<locals>.write"
+
+
+def _under_ipython(write: object) -> CellType | None:
+    """Where IPython's tee, if this is it, keeps what it calls and what it puts back when the cell has ended."""
+    if not isinstance(write, FunctionType) or write.__code__.co_qualname != _IPYTHON:
+        return None
+    return dict(zip(write.__code__.co_freevars, write.__closure__ or (), strict=True)).get("original_write")
 
 
 _TRACEBACK = traceback.print_exc.__code__.co_filename

@@ -191,3 +191,10 @@ def test_patch_on_top_of_ours_stays_and_ours_passes_through(monkeypatch):
     assert logging.Logger.callHandlers is theirs
     assert stream.getvalue() == "late\n"
     assert sink.entries == []
+
+
+def test_what_the_kernel_logs_of_itself_is_no_entry(stderr):
+    with listening(LogRecords()) as sink:
+        exec("import logging\nlogging.getLogger('IPKernelApp').warning('x')", {"__name__": "ipykernel.kernelbase"})
+    assert sink.entries == []
+    assert stderr.getvalue() == "x\n"

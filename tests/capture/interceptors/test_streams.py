@@ -13,12 +13,15 @@ import sys
 import threading
 import traceback
 import weakref
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
 
 from microlog_nb.capture.interceptors import said
 from microlog_nb.capture.interceptors.streams import Streams
@@ -406,6 +409,60 @@ def test_wrapper_around_the_stream_still_makes_one_entry_a_line(stdout):
         print("a", "b")
         print("c")
     assert sink.messages == ["a b", "c"]
+
+
+def _ipythons_tee():
+    """What IPython puts over stdout while a cell runs."""
+    tee = getattr(InteractiveShell, "_tee", None)
+    if tee is None:
+        pytest.skip("this IPython has none")
+    quiet = SimpleNamespace(is_publishing=True, is_active=True)
+    return tee(
+        SimpleNamespace(execution_count=1, display_pub=quiet, displayhook=quiet, showing_traceback=True), "stdout"
+    )
+
+
+def test_recording_inside_a_cell_of_ipython_leaves_its_tee_as_it_was(stdout):
+    with _ipythons_tee():
+        theirs = stdout.write
+        with listening(Streams()) as sink:
+            print("a", 1)
+            print("b", end="")
+            assert stdout.write is theirs
+        assert stdout.write is theirs
+        print("late")
+    assert sink.messages == ["a 1", "b"]
+    assert stdout.write == io.StringIO.write.__get__(stdout)
+    assert stdout.getvalue() == "a 1\nblate\n"
+
+
+def test_recording_goes_on_from_cell_to_cell(stdout):
+    streams = Streams()
+    with ExitStack() as stack:
+        with _ipythons_tee():
+            sink = stack.enter_context(listening(streams))
+            print("a", 1)
+        print("between", end="")
+        with _ipythons_tee():
+            print("b", 2, end="")
+            print("c", 3)
+            stack.close()
+            print("late")
+    assert sink.messages == ["a 1", "between", "b 2", "c 3"]
+    assert {entry.function for entry in sink.entries} == {"test_recording_goes_on_from_cell_to_cell"}
+    assert stdout.write == io.StringIO.write.__get__(stdout)
+    assert stdout.getvalue() == "a 1\nbetweenb 2c 3\nlate\n"
+
+
+def test_recording_begun_between_cells_and_ended_in_one_leaves_nothing(stdout):
+    with ExitStack() as stack:
+        sink = stack.enter_context(listening(Streams()))
+        with _ipythons_tee():
+            print("a", 1)
+            stack.close()
+            print("late")
+    assert sink.messages == ["a 1"]
+    assert stdout.write == io.StringIO.write.__get__(stdout)
 
 
 def test_one_stream_for_both_is_heard_once(stdout, monkeypatch):
