@@ -28,20 +28,6 @@ def execute(source: Path, folder: Path) -> Path:
     return target
 
 
-def statistics(file: Path, report: Path) -> list[tuple[str, str]]:
-    """The facts of a recording, as labels and values."""
-    recording = microlog.load(file)
-    meta = recording.meta
-    return [
-        ("log size", f"{file.stat().st_size:,} bytes"),
-        ("report", str(report)),
-        ("duration", f"{recording.duration:.2f} s"),
-        ("samples", f"{len(recording.samples):,}"),
-        ("calls", f"{len(recording.calls):,}"),
-        ("logs", f"{len(recording.logs):,}"),
-    ]
-
-
 def main() -> int:
     """Runs the notebook and prints the statistics."""
     RESULTS.mkdir(parents=True, exist_ok=True)
@@ -51,10 +37,10 @@ def main() -> int:
     except CellExecutionError as error:
         print(error, file=sys.stderr)
         return 1
+    recording = microlog.load(RESULTS / "quickstart.microlog")
+    recording.to_html(RESULTS / "report.html")
     print(f"Executed notebook: {notebook}\n")
-    print("Microlog Statistics")
-    for label, value in statistics(RESULTS / "quickstart.microlog", RESULTS / "report.html"):
-        print(f"  {label:<9}  {value}")
+    print(recording.summary())
     return 0
 
 
