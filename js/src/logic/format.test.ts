@@ -9,6 +9,7 @@ import {
   formatOrdinal,
   formatPercent,
   formatRange,
+  formatRate,
   formatRatio,
 } from "./format";
 
@@ -115,8 +116,10 @@ describe("counts, shares and places", () => {
     [122, "122nd"],
   ])("place %d is the %s", (n, text) => expect(formatOrdinal(n)).toBe(text));
 
-  it("ratios and numbers of things", () => {
+  it("ratios, rates and numbers of things", () => {
     expect(formatRatio(1.552)).toBe("1.55 ×");
+    expect(formatRate(200)).toBe("200 Hz");
+    expect(formatRate(999.6)).toBe("1.00 kHz");
     expect(formatNumberOf(1, "anomaly")).toBe("1 anomaly");
     expect(formatNumberOf(4, "anomaly")).toBe("4 anomalies");
     expect(formatNumberOf(1400, "log")).toBe("1\u202f400 logs");

@@ -109,6 +109,13 @@ export function formatPercent(percent: number): string {
   return `${formatCount(percent)}%`;
 }
 
+/** "200 Hz", "1.00 kHz". */
+export function formatRate(hertz: number): string {
+  const kilo = Number(hertz.toPrecision(3)) >= 1000;
+  const value = kilo ? hertz / 1000 : hertz;
+  return `${written(value, decimalsOf(value))} ${kilo ? "kHz" : "Hz"}`;
+}
+
 /** "1.55 ×". */
 export function formatRatio(ratio: number): string {
   return `${written(ratio, decimalsOf(ratio))} ×`;

@@ -1,0 +1,29 @@
+import type { CallId, Calls, GapRow, LogId, LogRow, Metrics, Ns } from "../data/types";
+
+/** Entries written by a call or by anything that it called. */
+export function logsInside(calls: Calls, logs: readonly LogRow[], call: CallId): LogId[] {
+  const depth = calls.depth[call] ?? 0;
+  return logs.flatMap((log, id) => {
+    let caller = log.call;
+    while (caller >= 0 && (calls.depth[caller] ?? 0) > depth) caller = calls.parent[caller] ?? -1;
+    return caller === call ? [id as LogId] : [];
+  });
+}
+
+/** How much of an interval is without samples. */
+export function gapTime(gaps: readonly GapRow[], start: number, end: number): Ns {
+  let sum = 0;
+  for (const gap of gaps) sum += Math.max(Math.min(gap.start + gap.duration, end) - Math.max(gap.start, start), 0);
+  return sum as Ns;
+}
+
+/** The process's CPU within an interval, as points; NaN is left out. */
+export function cpuWithin(metrics: Metrics, start: number, end: number): { time: number; cpu: number }[] {
+  const points: { time: number; cpu: number }[] = [];
+  for (let i = 0; i < metrics.count; i++) {
+    const time = metrics.time[i] ?? Number.NaN;
+    const cpu = metrics.cpu[i] ?? Number.NaN;
+    if (time >= start && time <= end && !Number.isNaN(cpu)) points.push({ time, cpu });
+  }
+  return points;
+}

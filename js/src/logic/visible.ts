@@ -1,0 +1,41 @@
+/** A run of text, or one character that would not be seen or would change how the rest is read. */
+export interface Run {
+  readonly text: string;
+  readonly mark: boolean;
+}
+
+/**
+ * Control characters but tab and line feed, marks and overrides of the reading direction, line and paragraph separators, and
+ * spaces without width. Joiners stay: emoji and several scripts are written with them.
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const HIDDEN =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
+
+const PICTURES = 0x2400;
+
+/** Splits a text so that nothing in it is hidden: the marks carry a picture ("␛") or a code ("U+202E"). */
+export function visibleRuns(text: string): Run[] {
+  const runs: Run[] = [];
+  let from = 0;
+  for (const match of text.matchAll(HIDDEN)) {
+    if (match.index > from) runs.push({ text: text.slice(from, match.index), mark: false });
+    runs.push({ text: pictureOf(match[0].charCodeAt(0)), mark: true });
+    from = match.index + 1;
+  }
+  if (from < text.length) runs.push({ text: text.slice(from), mark: false });
+  return runs;
+}
+
+/** The same as one string, for places that take only text. */
+export function visibleText(text: string): string {
+  return visibleRuns(text)
+    .map((run) => run.text)
+    .join("");
+}
+
+function pictureOf(code: number): string {
+  if (code < 0x20) return String.fromCharCode(PICTURES + code);
+  if (code === 0x7f) return "\u2421";
+  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+}

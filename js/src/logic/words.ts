@@ -1,0 +1,111 @@
+import type { CallId, ViewData } from "../data/types";
+import { formatDuration, formatNumberOf, formatPercent, formatRange, formatRatio } from "./format";
+
+/** A sentence; the numbers that matter most in it are strong. */
+export type Words = readonly (string | { readonly strong: string })[];
+
+export function plain(words: Words): string {
+  return words.map((word) => (typeof word === "string" ? word : word.strong)).join("");
+}
+
+const strong = (text: string) => ({ strong: text });
+
+/** A call this many times its median is slower, or faster, than usual. */
+const UNUSUAL = 1.2;
+
+export interface CallNumbers {
+  readonly start: number;
+  readonly end: number;
+  readonly duration: number;
+  /** CPU time; null where the platform has no thread clocks. */
+  readonly cpu: number | null;
+  readonly waiting: number | null;
+  /** Shares of the duration in per cent. */
+  readonly cpuPercent: number | null;
+  readonly waitingPercent: number | null;
+}
+
+export function numbersOf(data: ViewData, call: CallId): CallNumbers {
+  const { calls } = data;
+  const start = calls.start[call] ?? 0;
+  const duration = calls.duration[call] ?? 0;
+  const measured = calls.cpu[call] ?? Number.NaN;
+  const known = !Number.isNaN(measured) && duration > 0;
+  // Both clocks tick on their own: a call cannot have had more of one core than there was.
+  const cpu = known ? Math.min(Math.max(measured, 0), duration) : null;
+  const cpuPercent = cpu === null ? null : (cpu / duration) * 100;
+  return {
+    start,
+    end: start + duration,
+    duration,
+    cpu,
+    waiting: cpu === null ? null : duration - cpu,
+    cpuPercent,
+    waitingPercent: cpuPercent === null ? null : 100 - cpuPercent,
+  };
+}
+
+/** How a call compares with the others of its function. */
+export function comparison(duration: number, median: number, family: readonly number[] | Float64Array): string {
+  const count = family.length;
+  if (count < 2 || median <= 0) return "The only call of this function.";
+  const ratio = duration / median;
+  const all = formatNumberOf(count, "call");
+  if (ratio >= UNUSUAL) {
+    const most = family.every((other) => other <= duration);
+    return `${most ? `The slowest of ${all}` : "Slower than usual"}: ${formatRatio(ratio)} the median${most ? "" : ` of ${all}`}.`;
+  }
+  if (ratio <= 1 / UNUSUAL) {
+    const least = family.every((other) => other >= duration);
+    return `${least ? `The fastest of ${all}` : "Faster than usual"}: ${formatRatio(ratio)} the median${least ? "" : ` of ${all}`}.`;
+  }
+  return `As long as usual: the median of ${all} is ${formatDuration(median)}.`;
+}
+
+/** How much a call waited; "" where it is not known. */
+export function waitingWords({ waiting, waitingPercent }: CallNumbers): string {
+  if (waiting === null || waitingPercent === null) return "";
+  if (waitingPercent < 5) return "It had the CPU nearly all the time.";
+  const share = `${formatPercent(waitingPercent)} of the time`;
+  return waitingPercent >= 50
+    ? `It mostly waited: ${share}, ${formatDuration(waiting)}.`
+    : `It waited ${share}, ${formatDuration(waiting)}.`;
+}
+
+/** What an anomaly says; null when the call is none. */
+export function anomalyWords(data: ViewData, call: CallId): Words | null {
+  const row = data.anomalies[data.calls.anomaly[call] ?? -1];
+  if (!row) return null;
+  if (row.kind !== "slow call") return [`This call is an anomaly: ${row.reason}`];
+  const [observed, expected] = [row.observed * 1e9, row.expected * 1e9];
+  return [
+    "This call is an anomaly: ",
+    strong(formatDuration(observed)),
+    " against a median of ",
+    strong(formatDuration(expected)),
+    ".",
+  ];
+}
+
+/** A call as Markdown, for the clipboard. */
+export function callAsMarkdown(data: ViewData, call: CallId, compared: string, logs: readonly string[]): string {
+  const row = data.functions[data.calls.function[call] ?? -1];
+  if (!row) return "";
+  const numbers = numbersOf(data, call);
+  const anomaly = anomalyWords(data, call);
+  const place = data.facts.cell || data.facts.name;
+  const lines = [
+    `**\`${row.name}\`** in \`${row.module}\`, \`${row.file}:${row.line}\`${place ? `, recorded in ${place}` : ""}`,
+    "",
+    ...(anomaly ? [`* ${plain(anomaly)}`] : []),
+    `* ${compared}`,
+    `* time: ${formatRange(numbers.start, numbers.end)}, ${formatDuration(numbers.duration)}`,
+  ];
+  if (numbers.cpuPercent !== null && numbers.waitingPercent !== null) {
+    lines.push(`* CPU ${formatPercent(numbers.cpuPercent)}, waiting ${formatPercent(numbers.waitingPercent)}`);
+  }
+  lines.push(
+    `* ${formatNumberOf(row.calls, "call")}: average ${formatDuration(row.mean)}, median ${formatDuration(row.median)}`,
+  );
+  return `${[...lines, ...logs.map((log) => `* log: ${log}`)].join("\n")}\n`;
+}
