@@ -1,11 +1,11 @@
 """microlog: a continuous profiler and logger for notebooks.
 
-    %load_ext microlog_nb          then begin any cell with %%microlog
+%load_ext microlog_nb          then begin any cell with %%microlog
 
-    import microlog_nb as microlog
-    with microlog.profile("etl") as rec:
-        run()
-    rec.calls
+import microlog_nb as microlog
+with microlog.profile("etl") as rec:
+run()
+rec.calls
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ContextDecorator
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
 
 from microlog_nb import config, words
 from microlog_nb.capture import recorder
@@ -358,11 +358,14 @@ class Profile(ContextDecorator):
             recording.display()
         return False
 
-    def __call__(self, function: _F) -> _F:  # type: ignore[override]  # coroutine functions are decorated too
+    def __call__(self, function: _F) -> _F:
+        """Decorates a function, or a coroutine function: every call of it is a recording."""
         if not callable(function):
             raise MicrologError(f"profile() decorates functions, not {function!r}")
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-            raise MicrologError(f"profile() cannot decorate the generator {function.__name__}: use `with profile()` inside it")
+            raise MicrologError(
+                f"profile() cannot decorate the generator {function.__name__}: use `with profile()` inside it"
+            )
         options = {**self._options, "name": self._options["name"] or function.__qualname__}
 
         if inspect.iscoroutinefunction(function):
@@ -396,10 +399,14 @@ def profile(
     save: str | os.PathLike[str] | None = None,
 ) -> Profile: ...
 def profile(name: Any = None, **options: Any) -> Any:
-    """Records a block or a function: `with profile("etl") as rec:`, `@profile()` or `@profile`.
+    """Records what a block or a function does.
+
+        with profile("etl") as rec:      @profile("etl")      @profile
+            run()                        def run(): ...       def run(): ...
 
     Args:
         name: what to call the recording; default is the function's name, or "recording".
+        options: the following, by their names.
         interval: seconds between samples, 50 µs to 1 s, or text as "0.5ms"; default 0.001.
         sampler: "auto" or "thread".
         logs: whether prints, log records, warnings and exceptions are recorded.
@@ -410,10 +417,17 @@ def profile(name: Any = None, **options: Any) -> Any:
     Raises:
         MicrologError: a value of the wrong type or outside its range, or a folder that does not exist.
     """
-    defaults = {"interval": None, "sampler": None, "logs": True, "metrics_interval": None, "display": None, "save": None}
+    defaults = {
+        "interval": None,
+        "sampler": None,
+        "logs": True,
+        "metrics_interval": None,
+        "display": None,
+        "save": None,
+    }
     unknown = options.keys() - defaults.keys()
     if unknown:
-        raise MicrologError(f"profile() has no option {sorted(unknown)[0]!r}: allowed are {', '.join(defaults)}")
+        raise MicrologError(f"profile() has no option {min(unknown)!r}: allowed are {', '.join(defaults)}")
     if callable(name):
         return Profile({"name": None, **defaults, **options})(name)
     chosen = {"name": name, **defaults, **options}
@@ -432,13 +446,26 @@ def start(
     save: str | os.PathLike[str] | None = None,
     cell: str = "",
 ) -> Recording:
-    """Begins a recording where `with` does not fit; `stop()` ends it. The arguments are those of `profile`.
+    """Begins a recording where `with` does not fit; `stop()` ends it.
 
     Args:
+        name: as for `profile`, like all the others.
+        interval: seconds between samples.
+        sampler: "auto" or "thread".
+        logs: whether what the program says is recorded.
+        metrics_interval: seconds between readings of the process.
+        display: whether the timeline is shown by `with profile()`; has no effect here.
+        save: file to save the recording to at the end.
         cell: label of the notebook cell that is recorded, or "".
     """
     settings, target = _check(
-        name, interval=interval, sampler=sampler, logs=logs, metrics_interval=metrics_interval, display=display, save=save
+        name,
+        interval=interval,
+        sampler=sampler,
+        logs=logs,
+        metrics_interval=metrics_interval,
+        display=display,
+        save=save,
     )
     recording = Recording(run=_Run(name or cell or "recording", cell, settings, target))
     _started.append(recording)
@@ -470,7 +497,7 @@ def load(path: str | os.PathLike[str]) -> Recording:
     if source.is_dir():
         return _recording(spool.read(source))
     recording = _recording(microlog.load(source))
-    recording._saved = source
+    recording._saved = source  # noqa: SLF001  # its own class
     return recording
 
 
@@ -524,7 +551,7 @@ class span(ContextDecorator):  # noqa: N801  # used like a function: `with span(
     def _recreate_cm(self) -> span:
         return span(self._name)
 
-    def __enter__(self) -> span:
+    def __enter__(self) -> Self:
         self._begun.append(time.perf_counter_ns())
         return self
 
@@ -532,9 +559,8 @@ class span(ContextDecorator):  # noqa: N801  # used like a function: `with span(
         begun = self._begun.pop()
         running = recorder.current()
         if running is not None:
-            running.span(
-                kind="user", name=self._name, start_ns=begun, end_ns=time.perf_counter_ns(), frame=sys._getframe()
-            )
+            here = sys._getframe()  # noqa: SLF001  # the frames below it are the user's
+            running.span(kind="user", name=self._name, start_ns=begun, end_ns=time.perf_counter_ns(), frame=here)
         return False
 
 
@@ -544,7 +570,7 @@ def counter(name: str, value: float) -> None:
     Raises:
         MicrologError: the name is no text or one of the recorder's own, or the value is no number.
     """
-    if not isinstance(name, str) or name in ("cpu", "system_cpu", "memory", "modules", "threads", "gc_objects"):
+    if not isinstance(name, str) or name in config.PROCESS_METRICS:  # type: ignore[redundant-expr]  # users may err
         raise MicrologError(f"a counter's name must be text other than the names of the process metrics, not {name!r}")
     if not _is_number(value):
         raise MicrologError(f"a counter's value must be a number, not {value!r}")
@@ -556,10 +582,13 @@ def counter(name: str, value: float) -> None:
 def _say(level: str, message: object) -> None:
     running = recorder.current()
     if running is not None:
-        running.log(level=level, source="microlog", message=str(message), markdown=True, frame=sys._getframe(1))
+        caller = sys._getframe(1)  # noqa: SLF001  # the frames below it are the user's
+        running.log(level=level, source="microlog", message=str(message), markdown=True, frame=caller)
 
 
-def _check(name: object = None, *, save: Any = None, display: object = None, **options: Any) -> tuple[Settings, Path | None]:
+def _check(
+    name: object = None, *, save: Any = None, display: object = None, **options: Any
+) -> tuple[Settings, Path | None]:
     """Everything that can be wrong is told before anything is recorded."""
     if name is not None and not isinstance(name, str):
         raise MicrologError(f"a recording's name must be text, not {name!r}")
@@ -604,8 +633,16 @@ def _nothing(window: recorder.Window, note: str) -> Trace:
     return Trace(
         {name: schema.empty() for name, schema in TABLES.items()},
         {
-            "format": FORMAT_VERSION, "id": window.id, "name": window.name, "cell": window.cell, "started": window.started,
-            "interval_ns": window.settings.interval_ns, "sampler": "none", "python": "", "platform": "", **counts,
+            "format": FORMAT_VERSION,
+            "id": window.id,
+            "name": window.name,
+            "cell": window.cell,
+            "started": window.started,
+            "interval_ns": window.settings.interval_ns,
+            "sampler": "none",
+            "python": "",
+            "platform": "",
+            **counts,
             "notes": [note],
         },
     )
@@ -627,4 +664,4 @@ def _wants_display(display: bool | None) -> bool:
 
 def _notice(message: str) -> None:
     """One line on stderr."""
-    print("microlog:", " ".join(message.split()), file=sys.stderr)
+    print("microlog:", " ".join(message.split()), file=sys.stderr)  # noqa: T201  # the notice itself

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from microlog_nb.errors import MicrologError
 
+PROCESS_METRICS = ("cpu", "system_cpu", "memory", "modules", "threads", "gc_objects")
+"""The metrics that the recorder reads itself; any other name is a counter of the user's."""
+
 SAMPLERS = ("auto", "thread")
 MIN_INTERVAL = 50e-6
 MAX_INTERVAL = 1.0

@@ -41,4 +41,6 @@ def statistics(tables: Tables, *, saved: Path | None = None, report: Path | None
         "logs": logs,
         "anomalies": words.count(len(tables.anomaly_data)),
     }
-    return "\n".join(["Microlog Statistics", *(f"  {label:<10} {text}" for label, text in lines.items()), *meta["notes"]])
+    return "\n".join(
+        ["Microlog Statistics", *(f"  {label:<10} {text}" for label, text in lines.items()), *meta["notes"]]
+    )

@@ -41,7 +41,7 @@ class Tables:
     @cached_property
     def line_data(self) -> Lines:
         """What each line cost."""
-        return measure_lines(self.trace, self.call_data)
+        return measure_lines(self.trace)
 
     @cached_property
     def anomaly_data(self) -> Anomalies:

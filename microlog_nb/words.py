@@ -43,7 +43,7 @@ def percent(share: float) -> str:
 
 
 def plural(number: int, word: str) -> str:
-    """ "1 call", "2 calls"."""
+    """A count and its noun: "1 call", "2 calls"."""
     return f"{count(number)} {word}{'' if number == 1 else 's'}"
 
 

@@ -10,12 +10,38 @@ import pytest
 import microlog_nb as microlog
 from microlog_nb import MicrologError
 
-CALLS = (
-    "parent thread depth function module file line caller_line start duration self_time cpu_time samples anomaly".split()
-)
-LOGS = "time level source logger message markdown thread call function file line exception".split()
-METRICS = "time cpu system_cpu memory modules threads gc_objects".split()
-ANOMALIES = "kind start duration call function thread expected observed score reason".split()
+CALLS = [
+    "parent",
+    "thread",
+    "depth",
+    "function",
+    "module",
+    "file",
+    "line",
+    "caller_line",
+    "start",
+    "duration",
+    "self_time",
+    "cpu_time",
+    "samples",
+    "anomaly",
+]
+LOGS = [
+    "time",
+    "level",
+    "source",
+    "logger",
+    "message",
+    "markdown",
+    "thread",
+    "call",
+    "function",
+    "file",
+    "line",
+    "exception",
+]
+METRICS = ["time", "cpu", "system_cpu", "memory", "modules", "threads", "gc_objects"]
+ANOMALIES = ["kind", "start", "duration", "call", "function", "thread", "expected", "observed", "score", "reason"]
 
 
 @pytest.fixture
@@ -43,7 +69,18 @@ def test_an_empty_recording_has_the_same_columns_and_types(rec: microlog.Recordi
     with microlog.profile(logs=False) as empty:
         pass
     empty = microlog.Recording(type(empty._tables)(empty._tables.trace.between(0, 1)))
-    for name in ("calls", "samples", "functions", "lines", "logs", "metrics", "spans", "threads", "anomalies", "counters"):
+    for name in (
+        "calls",
+        "samples",
+        "functions",
+        "lines",
+        "logs",
+        "metrics",
+        "spans",
+        "threads",
+        "anomalies",
+        "counters",
+    ):
         full, bare = getattr(rec, name), getattr(empty, name)
         assert list(full.columns) == list(bare.columns), name
         assert full.dtypes.tolist() == bare.dtypes.tolist(), name
@@ -176,7 +213,7 @@ def test_without_a_recording_saying_something_does_nothing() -> None:
 
 @pytest.mark.parametrize(("name", "value"), [("cpu", 1), (3, 1), ("n", "many"), ("n", True)])
 def test_a_counter_needs_a_name_of_its_own_and_a_number(name: str, value: float) -> None:
-    with pytest.raises(MicrologError, match="a counter's (name|value) must be"):
+    with pytest.raises(MicrologError, match=r"a counter's (name|value) must be"):
         microlog.counter(name, value)
 
 

@@ -10,7 +10,14 @@ from microlog_nb.errors import MicrologError
 
 @pytest.mark.parametrize(
     ("given", "ns"),
-    [(0.001, 1_000_000), ("0.5ms", 500_000), ("50us", 50_000), ("1 s", 1_000_000_000), (1, 1_000_000_000), ("2e-3", 2_000_000)],
+    [
+        (0.001, 1_000_000),
+        ("0.5ms", 500_000),
+        ("50us", 50_000),
+        ("1 s", 1_000_000_000),
+        (1, 1_000_000_000),
+        ("2e-3", 2_000_000),
+    ],
 )
 def test_an_interval_is_seconds_or_text_with_a_unit(given: float | str, ns: int) -> None:
     assert Settings.create(interval=given, environment={}).interval_ns == ns
@@ -36,7 +43,11 @@ def test_a_sampler_that_does_not_exist_is_refused() -> None:
 def test_defaults_come_from_the_environment() -> None:
     environment = {"MICROLOG_INTERVAL": "2ms", "MICROLOG_METRICS_INTERVAL": "1s", "MICROLOG_SAMPLER": "thread"}
     settings = Settings.create(environment=environment)
-    assert (settings.interval_ns, settings.metrics_interval_ns, settings.sampler) == (2_000_000, 1_000_000_000, "thread")
+    assert (settings.interval_ns, settings.metrics_interval_ns, settings.sampler) == (
+        2_000_000,
+        1_000_000_000,
+        "thread",
+    )
 
 
 def test_the_home_can_be_chosen() -> None:

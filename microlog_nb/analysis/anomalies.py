@@ -71,10 +71,7 @@ def find_anomalies(trace: Trace, calls: Calls) -> Anomalies:
     sigma = np.maximum(away * _MAD_TO_SIGMA, _RELATIVE_NOISE * median)
     excess = duration - median
     slow = (
-        (peers[group] >= MIN_PEERS)
-        & (excess > DEVIATIONS * sigma)
-        & (duration > FLOOR * median)
-        & (excess > FLOOR_NS)
+        (peers[group] >= MIN_PEERS) & (excess > DEVIATIONS * sigma) & (duration > FLOOR * median) & (excess > FLOOR_NS)
     )
     slow &= ~_explained(calls, slow, excess)
     rows = np.flatnonzero(slow)
@@ -104,4 +101,3 @@ def _explained(calls: Calls, slow: np.ndarray, excess: Floats) -> np.ndarray:
     by_children = np.bincount(calls.parent[rows], weights=excess[rows], minlength=len(calls))
     explained: np.ndarray = slow & (by_children >= CHILD_SHARE * np.maximum(excess, 1))
     return explained
-

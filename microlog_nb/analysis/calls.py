@@ -243,7 +243,7 @@ def _spread(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
 
 
 def _narrow(depth: Ints) -> npt.NDArray[Any]:
-    """numpy sorts 16-bit numbers stably in linear time."""
+    """Numpy sorts 16-bit numbers stably in linear time."""
     return depth.astype(np.uint16) if len(depth) and depth.max() < 65536 else depth
 
 

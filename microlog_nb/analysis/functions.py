@@ -75,7 +75,8 @@ def group_medians(group: Ints, values: npt.NDArray[Any], size: int) -> Floats:
 
 
 def _sum(group: Ints, values: npt.NDArray[Any], size: int) -> Floats:
-    return np.bincount(group, weights=values.astype(np.float64), minlength=size)
+    sums: Floats = np.bincount(group, weights=values.astype(np.float64), minlength=size).astype(np.float64)
+    return sums
 
 
 def _inside_itself(calls: Calls) -> npt.NDArray[np.bool_]:

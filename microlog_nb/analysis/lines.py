@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from microlog_nb.analysis.calls import Calls, Ints
+from microlog_nb.analysis.calls import Ints
 from microlog_nb.model.trace import Trace
 
 
@@ -29,7 +29,7 @@ class Lines:
     total_ns: Ints
 
 
-def measure_lines(trace: Trace, calls: Calls) -> Lines:
+def measure_lines(trace: Trace) -> Lines:
     """Gives every sample the time that it stands for, and adds that up for the lines on its stack.
 
     A sample stands for the time since the thread's sample before, at most for one interval and its own delay.

@@ -7,17 +7,37 @@ import site
 import sysconfig
 from enum import IntEnum
 from functools import cache
+from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
 from microlog_nb.capture import labels
 
-_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_HERE = f"{Path(__file__).absolute().parents[1]}{os.sep}"
 
 _RUNNERS = frozenset({"threading", "asyncio", "runpy"})
 _KERNEL = frozenset(
-    "IPython anyio comm debugpy decorator ipykernel ipykernel_launcher jupyter_client matplotlib_inline nbclient selectors "
-    "tornado traitlets zmq _pydevd_bundle _pydevd_frame_eval _pydev_bundle pydevd pydevd_file_utils".split()
+    [
+        "IPython",
+        "anyio",
+        "comm",
+        "debugpy",
+        "decorator",
+        "ipykernel",
+        "ipykernel_launcher",
+        "jupyter_client",
+        "matplotlib_inline",
+        "nbclient",
+        "selectors",
+        "tornado",
+        "traitlets",
+        "zmq",
+        "_pydevd_bundle",
+        "_pydevd_frame_eval",
+        "_pydev_bundle",
+        "pydevd",
+        "pydevd_file_utils",
+    ]
 )
 
 
@@ -64,7 +84,7 @@ def kind(file: str) -> str:
     """One of `schema.FUNCTION_KINDS` for a code object's file."""
     if labels.label(file) is not None:
         return "notebook"
-    if file.startswith("<frozen ") or file.startswith(_library_folders()):
+    if file.startswith(("<frozen ", *_library_folders())):
         return "library"
     return "library" if f"{os.sep}site-packages{os.sep}" in file or f"{os.sep}dist-packages{os.sep}" in file else "user"
 
@@ -82,4 +102,4 @@ def _library_folders() -> tuple[str, ...]:
     folders = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")}
     folders.update(site.getsitepackages())
     folders.add(site.getusersitepackages())
-    return tuple(os.path.join(folder, "") for folder in folders)
+    return tuple(f"{Path(folder)}{os.sep}" for folder in folders)

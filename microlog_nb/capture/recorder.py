@@ -1,15 +1,15 @@
 """The recorder: one for the process, running while any recording does.
 
-    recording A   |-------------------------|          each is a window on the same stream of facts
-    recording B           |--------|
-    recorder      |-------------------------|          one sampler, one set of interceptors, one thread that keeps house
+recording A   |-------------------------|          each is a window on the same stream of facts
+recording B           |--------|
+recorder      |-------------------------|          one sampler, one set of interceptors, one thread that keeps house
 """
 
 from __future__ import annotations
 
 import _thread
 import atexit
-import datetime
+import datetime as dt
 import os
 import platform
 import time
@@ -25,6 +25,7 @@ from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.threads import Threads
 from microlog_nb.config import Settings
 from microlog_nb.errors import MicrologError
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -72,7 +73,14 @@ class Recorder:
         self._kept = _thread.allocate_lock()
         self._asleep = _thread.allocate_lock()
         self.sampler: Sampler = ThreadSampler(
-            self.builder, self._stacks, self.threads, self.now, settings.interval_ns, self._excluded, self._tasks, self._poll
+            self.builder,
+            self._stacks,
+            self.threads,
+            self.now,
+            settings.interval_ns,
+            self._excluded,
+            self._tasks,
+            self._poll,
         )
         self._metrics = ProcessMetrics(self._own_cpu_ns, lambda: self.builder.nbytes)
         self._metrics_interval_ns = settings.metrics_interval_ns
@@ -157,7 +165,7 @@ class Recorder:
                 continue
             try:
                 interceptor.install(self)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # the program goes on
                 self.fault(f"installing {type(interceptor).__name__}", error)
                 continue
             self._interceptors.append(interceptor)
@@ -172,7 +180,7 @@ class Recorder:
             interceptor = self._interceptors.pop()
             try:
                 interceptor.uninstall()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # the program goes on
                 self.fault(f"uninstalling {type(interceptor).__name__}", error)
 
     def open_window(self, name: str, cell: str, settings: Settings) -> Window:
@@ -188,7 +196,7 @@ class Recorder:
             cell=cell,
             settings=settings,
             id=uuid.uuid4().hex,
-            started=datetime.datetime.now().astimezone().isoformat(timespec="milliseconds"),
+            started=dt.datetime.now().astimezone().isoformat(timespec="milliseconds"),
             start_ns=self.now() // 1000 * 1000,
             before=self._counters(),
         )
@@ -293,7 +301,7 @@ class Recorder:
                     drain = self.now() + _DRAIN_EVERY_NS
                     self._drain()
                 self._keeper_cpu_ns = time.thread_time_ns()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the program goes on
             self.fault("metrics ended early", error)
         finally:
             self._kept.release()
@@ -304,7 +312,7 @@ class Recorder:
             return
         try:
             self._drained(self, fresh)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  # the program goes on
             self._drained = None
             self.fault("running recording is not kept on disk", error)
 
@@ -340,7 +348,7 @@ def begin(name: str, cell: str, settings: Settings, drained: Drained | None = No
         settings: how to record.
         drained: called about once a second, in the recorder's thread, with what is new; the first recording's counts.
     """
-    global _current, _hooked
+    global _current, _hooked  # noqa: PLW0603  # the one recorder of the process
     with _changing:
         if not _hooked:
             os.register_at_fork(after_in_child=_abandon)
@@ -368,7 +376,7 @@ def end(window: Window) -> Trace:
     Raises:
         MicrologError: the recording is not running in this process.
     """
-    global _current
+    global _current  # noqa: PLW0603  # as above
     with _changing:
         recorder = _current
         if recorder is None or window not in recorder.windows:
@@ -394,7 +402,7 @@ def _end_at_exit() -> None:
 
 def _abandon() -> None:
     """In a forked child nothing is recorded."""
-    global _current, _changing
+    global _current, _changing  # noqa: PLW0603  # as above
     _changing = _thread.allocate_lock()
     recorder, _current = _current, None
     if recorder is not None:

@@ -53,14 +53,15 @@ class Threads:
         self._replaced: list[Slot] = []
         self._lock = _thread.allocate_lock()
         self._main = threading.main_thread()
-        for ident in sys._current_frames():
+        for ident in sys._current_frames():  # noqa: SLF001  # as the sampler does
             slot = self.slot(ident, 0)
             slot.cpu_since(0)  # what they did before does not count
 
     def slot(self, ident: int, now_ns: int) -> Slot:
         """The slot of the thread that has this ident now."""
         slot = self._slots.get(ident)
-        thread = threading._active.get(ident)  # type: ignore[attr-defined]  # what threading.enumerate reads, without its lock
+        # what threading.enumerate reads, without its lock
+        thread = threading._active.get(ident)  # type: ignore[attr-defined]  # noqa: SLF001
         if slot is None or (thread is not slot.thread and thread is not None and slot.thread is not None):
             with self._lock:
                 slot = self._add(ident, thread, now_ns)
@@ -107,4 +108,3 @@ class Threads:
         self._all.append(slot)
         self._slots[ident] = slot
         return slot
-

@@ -33,7 +33,7 @@ def numbers(values: np.ndarray[Any, Any], kind: pa.DataType) -> pa.Array:
 
 
 def texts(values: Sequence[str]) -> pa.Array:
-    """Texts; Python's may hold halves of surrogate pairs, which UTF-8 cannot: they become `\\udc80` in letters."""
+    r"""Texts; Python's may hold halves of surrogate pairs, which UTF-8 cannot: they become `\udc80` in letters."""
     encoded = [text.encode("utf-8", "backslashreplace") for text in values]
     ends = np.cumsum([0, *map(len, encoded)])
     if ends[-1] > np.iinfo(np.int32).max:

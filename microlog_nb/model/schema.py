@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from microlog_nb.config import PROCESS_METRICS as PROCESS_METRICS  # noqa: PLC0414  # part of the schema
+
 FORMAT_VERSION = 1
 
 LATE_INTERVALS = 3
@@ -22,8 +24,6 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 LOG_SOURCES = ("print", "stderr", "logging", "warning", "exception", "microlog")
 SPAN_KINDS = ("gc", "import", "cell", "user")
 FUNCTION_KINDS = ("notebook", "user", "library")
-PROCESS_METRICS = ("cpu", "system_cpu", "memory", "modules", "threads", "gc_objects")
-"""The metrics that the recorder reads itself; any other name is a counter of the user's."""
 
 _TEXT = pa.string()
 _WORD = pa.dictionary(pa.int32(), pa.string())

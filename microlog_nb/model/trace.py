@@ -85,8 +85,11 @@ class Trace:
         due = self.numbers("samples", "due_ns")
         delay = np.minimum(self.numbers("samples", "delay_ns"), np.maximum(end_ns - due, 0))
         keep = (due + delay >= start_ns) & (due < end_ns)
-        tables["samples"] = _replace(tables["samples"], due_ns=np.maximum(due, start_ns) - start_ns,
-                                     delay_ns=due + delay - np.maximum(due, start_ns)).filter(arrays.numbers(keep, pa.bool_()))
+        tables["samples"] = _replace(
+            tables["samples"],
+            due_ns=np.maximum(due, start_ns) - start_ns,
+            delay_ns=due + delay - np.maximum(due, start_ns),
+        ).filter(arrays.numbers(keep, pa.bool_()))
         for name in ("logs", "metrics"):
             time = self.numbers(name, "time_ns")
             inside = (time >= start_ns) & (time <= end_ns)

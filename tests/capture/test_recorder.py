@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import threading
@@ -140,7 +139,9 @@ def test_spans_and_counters_are_kept() -> None:
 
 
 def test_an_import_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "slow_to_import.py").write_text("import time\nend = time.perf_counter() + 0.03\nwhile time.perf_counter() < end: pass\n")
+    (tmp_path / "slow_to_import.py").write_text(
+        "import time\nend = time.perf_counter() + 0.03\nwhile time.perf_counter() < end: pass\n"
+    )
     monkeypatch.syspath_prepend(tmp_path)
     with microlog.profile() as rec:
         import slow_to_import  # noqa: F401
@@ -150,9 +151,12 @@ def test_an_import_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_exception_that_ends_a_block_is_kept_and_goes_on() -> None:
-    with pytest.raises(ZeroDivisionError), microlog.profile() as rec:
+    def divide() -> float:
         again(0.005)
-        _ = 1 / 0
+        return 1 / 0
+
+    with pytest.raises(ZeroDivisionError), microlog.profile() as rec:
+        divide()
     entry = rec.logs.iloc[-1]
     assert (entry["level"], entry["source"]) == ("error", "exception")
     assert "ZeroDivisionError" in entry["message"]

@@ -19,7 +19,7 @@ from microlog_nb.model.builder import Builder
 def caller(module: str, file: str) -> Callable[..., object]:
     """A function of that module which calls its first argument with the others."""
     names: dict[str, Any] = {"__name__": module}
-    exec(compile("def call(f, *args):\n    return f(*args)\n", file, "exec"), names)  # noqa: S102  # the test's own text
+    exec(compile("def call(f, *args):\n    return f(*args)\n", file, "exec"), names)  # the test's own text
     call: Callable[..., object] = names["call"]
     return call
 
@@ -117,7 +117,7 @@ def test_code_made_at_run_time_is_told_apart_when_its_address_is_used_again() ->
     for number in range(200):
         module = ModuleType("made")
         code = f"def f{number}(): return book.stacks.of_frame(sys._getframe())\nnode = f{number}()"
-        exec(code, {"book": book, "sys": sys, "__name__": "made"}, module.__dict__)  # noqa: S102
+        exec(code, {"book": book, "sys": sys, "__name__": "made"}, module.__dict__)
         names.add(book.builder.rows["functions"][book.builder.rows["stacks"][module.node][1]][1])
     assert names == {f"f{number}" for number in range(200)}
 
@@ -177,7 +177,7 @@ def test_the_statements_of_a_cell_are_one_function_with_their_own_lines() -> Non
     try:
         for line in (1, 2):
             source = "\n" * (line - 1) + "nodes.append(book.stacks.of_frame(sys._getframe()))"
-            exec(compile(source, "/tmp/cell.py", "exec"), names)  # noqa: S102
+            exec(compile(source, "/tmp/cell.py", "exec"), names)
     finally:
         labels.unregister_file_label(label)
     rows = [book.builder.rows["stacks"][node] for node in names["nodes"]]

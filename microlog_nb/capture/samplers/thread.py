@@ -94,7 +94,7 @@ class ThreadSampler:
         self._excluded.add(_thread.get_ident())
         try:
             self._keep_time()
-        except Exception as error:  # the program goes on; the recording says why samples are missing
+        except Exception as error:  # noqa: BLE001  # the program goes on; the recording says why samples are missing
             self.error = f"the sampler ended early: {type(error).__name__}: {error}"
         finally:
             self._ended.release()
@@ -102,27 +102,25 @@ class ThreadSampler:
     def _keep_time(self) -> None:
         clock, sleep = self._clock, time.sleep
         due = clock() // self.interval_ns * self.interval_ns
-        while not self._stopping:
+        while True:
             due += self.interval_ns
-            now = clock()
-            if now > due + self.interval_ns:
-                behind = (now - due) // self.interval_ns
-                self.missed += behind
-                due += behind * self.interval_ns
-            while now < due and not self._stopping:
-                sleep(min((due - now) / 1e9, _LONGEST_SLEEP))
-                now = clock()
+            while not self._stopping and (wait := due - clock()) > 0:
+                sleep(min(wait / 1e9, _LONGEST_SLEEP))
             if self._stopping:
                 return
             self._tick(due)
             self._on_tick()
             self.cpu_ns = time.thread_time_ns()
+            # what was due meanwhile is skipped; only from here on does a wait for the GIL make the next sample late
+            behind = max(clock() - due, 0) // self.interval_ns
+            self.missed += behind
+            due += behind * self.interval_ns
 
     def _tick(self, due: int) -> None:
         samples, stacks, threads = self._samples, self._stacks, self._threads
         excluded, tasks = self._excluded, self._tasks
         with self._ticking:
-            frames = sys._current_frames()
+            frames = sys._current_frames()  # noqa: SLF001  # the interpreter's one way to other threads' frames
             taken = self._clock()
             due = min(due, taken // 1000 * 1000)
             delay = (taken - due) // 1000 * 1000
