@@ -158,20 +158,21 @@ class _Tee:
 
         return write
 
-    def _box(self) -> list[_Entries]:
-        box = self._voices.box
-        if box is None:
-            box = self._voices.box = []
-            ident = threading.get_ident()
-            ended = self._boxes.get(ident)
-            self._boxes[ident] = box
-            if ended:  # of a thread that is no more and whose ident this one has
-                self._tell_all(ended)
+    def _new_box(self) -> list[_Entries]:
+        box: list[_Entries] = []
+        self._voices.box = box
+        ident = threading.get_ident()
+        ended = self._boxes.get(ident)
+        self._boxes[ident] = box
+        if ended:  # of a thread that is no more and whose ident this one has
+            self._tell_all(ended)
         return box
 
     def _heard(self, frame: FrameType, text: str, start_ns: int) -> None:
         """One write, by the code that runs in this frame."""
-        box = self._box()
+        box = self._voices.box
+        if box is None:
+            box = self._new_box()
         try:
             entries = box.pop()
         except IndexError:
@@ -212,11 +213,14 @@ class _Tee:
                 return False
             if len(parts) > expected:
                 self._abandon(entry, len(parts) - expected, start_ns)
-        if not line_ends and any("\r" in part for part in entry.said.parts):
+        if line_ends:
+            return True
+        if any("\r" in part for part in ([text] if expected == VARIES else entry.said.parts)):
             entry.kind, entry.frame, entry.expected = _BAR, 0, VARIES
-            entry.said.compact()
-            return False
-        return line_ends or expected != VARIES
+        elif expected != VARIES:
+            return True
+        entry.said.compact()
+        return False
 
     def _abandon(self, entry: _Open, writes: int, start_ns: int) -> None:
         """Tells the first writes of an entry as one of their own."""

@@ -9,6 +9,7 @@ import gc
 import io
 import pprint
 import signal
+import subprocess
 import sys
 import threading
 import traceback
@@ -229,6 +230,33 @@ def test_progress_bar_of_many_updates_needs_little_memory(stdout):
         open_entry = streams._tees[0]._boxes[threading.get_ident()][-1][-1]
         assert sum(map(len, open_entry.said.parts)) < 4000
     assert sink.messages == ["1999" + " " * 1000]
+
+
+def test_print_of_very_many_unpacked_arguments_needs_few_pieces(stdout):
+    streams = Streams()
+    with listening(streams) as sink:
+        print(*range(20_000), end="")
+        open_entry = streams._tees[0]._boxes[threading.get_ident()][-1][-1]
+        assert len(open_entry.said.parts) <= 1001
+    assert sink.messages == [stdout.getvalue()]
+
+
+def test_code_without_columns_is_taken_line_by_line():
+    program = """if True:
+        import io, sys
+        from contextlib import redirect_stdout
+        from microlog_nb.capture.interceptors.streams import Streams
+        from tests.capture.interceptors.recording_sink import listening
+        with redirect_stdout(io.StringIO()) as out, listening(Streams()) as sink:
+            print("a", 1)
+            print("b", end="")
+            print("c")
+        assert sink.messages == ["a 1", "bc"], sink.messages
+    """
+    done = subprocess.run(
+        [sys.executable, "-X", "no_debug_ranges", "-c", program], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_long_text_is_cut_and_says_so(stdout, monkeypatch):
