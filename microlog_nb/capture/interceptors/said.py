@@ -48,14 +48,15 @@ class Said:
 
     def text(self) -> str:
         """The message: what is seen, without the newline at its end."""
-        text = as_seen("".join(self.parts)).removesuffix("\n")
+        text = "".join(self.parts)
+        if "\r" in text:
+            text = as_seen(text)
+        text = text.removesuffix("\n")
         return f"{text}… ({self.left_out:,} more characters left out)" if self.left_out else text
 
 
 def as_seen(text: str) -> str:
     """What a screen shows of a text: a carriage return goes back to the start of the line, and what follows covers it."""
-    if "\r" not in text:
-        return text
     return "\n".join(_covered(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 

@@ -122,8 +122,10 @@ class _Tee:
             top = below.cell_contents
             if top is self._write:
                 below.cell_contents = self._before or getattr(type(self._stream), "write").__get__(self._stream)  # noqa: B009
-        self.flush()
-        self.sink = None
+        try:
+            self.flush()
+        finally:
+            self.sink = None
 
     def flush(self) -> None:
         """Tells what is still open, of all threads."""
@@ -148,10 +150,11 @@ class _Tee:
                 raise
             try:
                 if args and isinstance(args[0], str):
-                    frame = sys._getframe(1)
-                    if frame.f_code.co_name == "write" and frame.f_code.co_qualname == _IPYTHON and frame.f_back:
-                        frame = frame.f_back
-                    self._heard(frame, args[0], start_ns)
+                    frame: FrameType | None = sys._getframe(1)
+                    if frame is not None and frame.f_code.co_name in _BETWEEN:
+                        frame = _speaker(frame)
+                    if frame is not None:
+                        self._heard(frame, args[0], start_ns)
             except Exception as error:
                 sink.fault(f"listening to {self._source}", error)
             return result
@@ -190,7 +193,7 @@ class _Tee:
             said = entry.said
             said.add(text)
             if len(said.parts) >= entry.expected and self._finish(entry, text, start_ns):
-                entries.remove(entry)
+                entries.pop()
                 self._tell(entry, frame)
         finally:
             if box:  # by a signal handler or a finalizer that wrote meanwhile
@@ -199,10 +202,10 @@ class _Tee:
 
     def _finish(self, entry: _Open, text: str, start_ns: int) -> bool:
         """Whether the write that has just been added ends the entry."""
-        if entry.kind == _REPORT:
-            return False
         line_ends = text.endswith("\n")
         if entry.kind != _PRINT:
+            if entry.kind == _REPORT:
+                return False
             entry.said.compact()
             return line_ends
         parts, expected, call = entry.said.parts, entry.expected, entry.call
@@ -249,12 +252,13 @@ class _Tee:
             return entries[-1]
         place = self._placing.place(frame) if self._placing is not None else None
         entry = _Open(frame.f_code, frame.f_lasti, start_ns, place)
-        author = _author(frame)
         call = self._call(frame)
-        if author is not None:
-            entry.kind, entry.author = _REPORT, author
-        elif call is not None:
-            entry.kind, entry.frame, entry.call, entry.expected = _PRINT, id(frame), call, call.writes
+        if call is not None:
+            author = _author(frame)
+            if author is None:
+                entry.kind, entry.frame, entry.call, entry.expected = _PRINT, id(frame), call, call.writes
+            else:
+                entry.kind, entry.author = _REPORT, author
         entries.append(entry)
         return entry
 
@@ -313,6 +317,25 @@ class _Tee:
 
 
 _IPYTHON = "InteractiveShell._tee.<locals>.write"
+_HANDLER = "StreamHandler.emit"
+_BETWEEN = frozenset({"write", "emit"})
+_FEW_FRAMES = 5
+
+
+def _speaker(frame: FrameType) -> FrameType | None:
+    """Who writes through IPython's tee. None for a log record that another thread shows: it has its entry already."""
+    name = frame.f_code.co_qualname
+    if name == _IPYTHON:
+        return frame.f_back
+    if name == _HANDLER:
+        caller = frame.f_back
+        for _ in range(_FEW_FRAMES):
+            if caller is None:
+                break
+            if caller.f_code.co_qualname == "QueueListener.handle":
+                return None
+            caller = caller.f_back
+    return frame
 
 
 def _under_ipython(write: object) -> CellType | None:

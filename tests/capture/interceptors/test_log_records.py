@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
+import queue
 import sys
 import traceback
 from contextlib import nullcontext, redirect_stderr
+from logging.handlers import QueueHandler, QueueListener
 
 import pytest
 
@@ -198,3 +200,15 @@ def test_what_the_kernel_logs_of_itself_is_no_entry(stderr):
         exec("import logging\nlogging.getLogger('IPKernelApp').warning('x')", {"__name__": "ipykernel.kernelbase"})
     assert sink.entries == []
     assert stderr.getvalue() == "x\n"
+
+
+def test_record_that_another_thread_shows_is_one_entry(stderr):
+    records = queue.SimpleQueue()
+    listener = QueueListener(records, logging.StreamHandler(stderr))
+    logging.root.addHandler(QueueHandler(records))
+    with listening(Streams(), LogRecords()) as sink:
+        listener.start()
+        logging.warning("x %d", 1)
+        listener.stop()
+    assert stderr.getvalue() == "x 1\n"
+    assert [(entry.source, entry.message) for entry in sink.entries] == [("logging", "x 1")]
