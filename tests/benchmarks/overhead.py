@@ -17,7 +17,7 @@ from tests.benchmarks.profilers import PROFILERS, Profiler
 from tests.benchmarks.table import Result
 from tests.benchmarks.workloads import WORKLOADS
 
-ROUNDS = 7
+ROUNDS = 5
 BUDGETS = {"microlog 1 kHz": 1.06}
 
 

@@ -1,4 +1,4 @@
-"""Programs of different character for measuring overhead: each does the same work at every run, about a third of a second.
+"""Programs of different character for measuring overhead: each does the same work at every run, a tenth to a quarter of a second.
 
 Their sizes are chosen so that none of them is mostly waiting: overhead would hide there.
 """
@@ -22,7 +22,7 @@ def call_heavy() -> None:
     def fibonacci(number: int) -> int:
         return number if number < 2 else fibonacci(number - 1) + fibonacci(number - 2)
 
-    fibonacci(26)
+    fibonacci(30)
 
 
 def objects() -> None:
@@ -42,20 +42,20 @@ def objects() -> None:
 def loop() -> None:
     """One function that computes in plain Python."""
     total = 0
-    for number in range(4_000_000):
+    for number in range(3_000_000):
         total += number * number % 7
 
 
 def parse_json() -> None:
     """C code that holds the lock and makes objects."""
-    document = json.dumps([{"id": number, "values": [number] * 4, "name": f"row {number}"} for number in range(30_000)])
+    document = json.dumps([{"id": number, "values": [number] * 4, "name": f"row {number}"} for number in range(20_000)])
     for _ in range(3):
         json.loads(document)
 
 
 def regex() -> None:
     """C code that holds the lock and computes."""
-    text = "the quick brown fox, number 42; " * 12_000
+    text = "the quick brown fox, number 42; " * 50_000
     re.findall(r"(\w+)\s+(?=\w+,)|\d{2}", text)
     re.sub(r"[aeiou](?=[a-z]*,)", "_", text)
 
@@ -66,7 +66,7 @@ def deep() -> None:
     def descend(level: int) -> int:
         if level:
             return descend(level - 1) + 1
-        return sum(number % 3 for number in range(3_000_000))
+        return sum(number % 3 for number in range(5_000_000))
 
     descend(200)
 
@@ -87,7 +87,7 @@ def threads() -> None:
     """Four threads that compute."""
 
     def work(seed: int) -> None:
-        numbers = list(range(60_000))
+        numbers = list(range(30_000))
         random.Random(seed).shuffle(numbers)
         for _ in range(4):
             sorted(numbers, key=lambda number: -number)
