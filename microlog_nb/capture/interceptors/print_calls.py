@@ -9,7 +9,7 @@ r"""Where a code object calls `print`, and how often each of these calls writes.
 
 from __future__ import annotations
 
-import dis
+from opcode import opmap
 from types import CodeType
 from typing import NamedTuple
 
@@ -25,8 +25,18 @@ class PrintCall(NamedTuple):
 
 
 _NAME_WIDTH = len("print")
-# On 3.11 the adaptive interpreter makes a call at PRECALL or at CALL; from 3.13 keywords have a call of their own.
-_CALLS = frozenset({"PRECALL", "CALL", "CALL_KW"})
+_CACHE = opmap["CACHE"]
+_EXTENDED_ARG = opmap["EXTENDED_ARG"]
+_LOAD_NAME = opmap["LOAD_NAME"]
+_LOAD_GLOBAL = opmap["LOAD_GLOBAL"]
+_LOAD_CONST = opmap["LOAD_CONST"]
+_CALL = opmap["CALL"]
+_CALL_FUNCTION_EX = opmap["CALL_FUNCTION_EX"]
+# On 3.11 the adaptive interpreter makes a call at PRECALL or at CALL; keywords are named by KW_NAMES before the call,
+# from 3.13 by a constant before a call of another kind.
+_PRECALL = opmap.get("PRECALL", -1)
+_KW_NAMES = opmap.get("KW_NAMES", -1)
+_CALL_KW = opmap.get("CALL_KW", -1)
 
 
 def print_calls(code: CodeType) -> dict[int, PrintCall]:
@@ -35,34 +45,42 @@ def print_calls(code: CodeType) -> dict[int, PrintCall]:
     A call belongs to a name if both begin at the same place of the source. Code that does not know its columns (`-X
     no_debug_ranges`, generated code) has no calls.
     """
-    names: set[tuple[int | None, int]] = set()
     calls: dict[int, PrintCall] = {}
+    if "print" not in code.co_names:
+        return calls
+    which = code.co_names.index("print")
+    names: set[tuple[int | None, int | None]] = set()
     keywords: tuple[str, ...] = ()
-    before: dis.Instruction | None = None
-    for instruction in dis.get_instructions(code):
-        operation, at = instruction.opname, instruction.positions
-        if at is None or at.col_offset is None or at.end_col_offset is None:
+    before, before_argument, extended = (-1, 0), 0, 0
+    units = code.co_code
+    places = zip(range(0, len(units), 2), units[::2], units[1::2], code.co_positions(), strict=False)
+    for offset, operation, low, (line, end_line, column, end_column) in places:
+        if operation == _CACHE:
             continue
-        start = (at.lineno, at.col_offset)
-        if operation in {"LOAD_NAME", "LOAD_GLOBAL"}:
-            width = at.end_col_offset - at.col_offset
-            if instruction.argval == "print" and width == _NAME_WIDTH and at.lineno == at.end_lineno:
+        argument = extended | low
+        if operation == _EXTENDED_ARG:
+            extended = argument << 8
+            continue
+        extended = 0
+        start = (line, column)
+        if operation in {_LOAD_NAME, _LOAD_GLOBAL}:
+            name = argument >> 1 if operation == _LOAD_GLOBAL else argument  # its lowest bit is a flag
+            if name == which and column is not None and end_column == column + _NAME_WIDTH and line == end_line:
                 names.add(start)
-        elif operation == "KW_NAMES":
-            keywords = code.co_consts[instruction.arg or 0]
-        elif operation == "CALL_FUNCTION_EX":
+        elif operation == _KW_NAMES:
+            keywords = code.co_consts[argument]
+        elif operation == _CALL_FUNCTION_EX:
             if start in names:
-                calls[instruction.offset] = PrintCall(VARIES, ends_line=False)
-        elif operation in _CALLS:
-            if operation == "CALL_KW":
-                keywords = before.argval if before is not None and isinstance(before.argval, tuple) else ()
+                calls[offset] = PrintCall(VARIES, ends_line=False)
+        elif operation in {_PRECALL, _CALL, _CALL_KW}:
+            if operation == _CALL_KW:
+                keywords = code.co_consts[before_argument] if before[0] == _LOAD_CONST else ()
             if start in names:
-                if operation == "CALL" and before is not None and before.opname == "PRECALL":
-                    calls[instruction.offset] = calls[before.offset]
+                if before[0] == _PRECALL:
+                    calls[offset] = calls[before[1]]
                 else:
-                    writes = 2 * ((instruction.arg or 0) - len(keywords)) or 1
-                    calls[instruction.offset] = PrintCall(writes, "end" not in keywords)
-            if operation != "PRECALL":
+                    calls[offset] = PrintCall(2 * (argument - len(keywords)) or 1, "end" not in keywords)
+            if operation != _PRECALL:
                 keywords = ()
-        before = instruction
+        before, before_argument = (operation, offset), argument
     return calls
