@@ -8,7 +8,8 @@ Observations are the samples and, because a log entry knows its stack exactly, t
 a call at depth d if all its callers continue, the function is the same, and its caller is still at the same instruction.
 So, with k the number of calls that continue from one observation to the next, everything deeper than k ends between the
 two and whatever the second has deeper than k begins there. Edges lie midway between observations. An observation that
-came late, because C code held the GIL, is evidence about the time before it: the gap is given to what it saw.
+came late, because C code held the GIL, is evidence about the time before it: as much of the gap as its thread had the CPU
+is given to what it saw, for a thread that did not run has not left where it was.
 """
 
 from __future__ import annotations
@@ -111,7 +112,9 @@ def _observe(trace: Trace) -> _Observations:
     first[1:] = thread[1:] != thread[:-1]
     before = np.where(first, 0, np.roll(taken, 1))
     reach = np.maximum(np.where(late, due[order], taken), before)
+    cpu = np.concatenate([trace.numbers("samples", "cpu_ns"), np.zeros(len(logs), np.int64)])[order]
     edge = (before + reach) // 2
+    edge = np.where(late & (cpu >= 0), np.maximum(taken - cpu, edge), edge)
     unknown = first | (np.roll(stack, 1) < 0)
     edge = np.where(unknown, np.maximum(before, reach - trace.interval_ns // 2), edge)
     # a thread that was gone when the GIL came free was in the function seen before

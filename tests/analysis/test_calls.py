@@ -53,6 +53,12 @@ def test_the_gap_before_a_late_sample_belongs_to_what_it_saw() -> None:
     assert drawn(trace) == ["main 0 a 0-9", "main 1 b 0-2", "main 1 c 2-8"]
 
 
+def test_a_thread_without_the_cpu_stays_where_it_was_during_a_gap() -> None:
+    """Another thread held the GIL; this one has moved on only at its end."""
+    trace = trace_from_picture("main: a.b a.b > > > > > a.c~ a")
+    assert drawn(trace) == ["main 0 a 0-9", "main 1 b 0-7.5", "main 1 c 7.5-8"]
+
+
 def test_a_sample_that_is_a_little_late_shares_the_gap() -> None:
     trace = trace_from_picture("main: a.b a.b > a.c a.c")
     assert drawn(trace) == ["main 0 a 0-5", "main 1 b 0-2.5", "main 1 c 2.5-5"]
@@ -171,6 +177,8 @@ def _one_at_a_time(trace: Trace) -> list[str]:
                 edge = taken
             else:
                 edge = (before + reach) // 2
+                spent = int(trace.numbers("samples", "cpu_ns")[row])
+                edge = max(edge, taken - spent) if late and spent >= 0 else edge
             keep = 0
             while keep < min(len(path), len(new_path)) and path[keep] == new_path[keep]:
                 keep += 1
