@@ -15,7 +15,19 @@ export interface IconPart {
 /** Path data on a 16 px grid, drawn in order; SVG icons and canvas icons are made from the same parts. */
 export type Icon = readonly IconPart[];
 
-export type IconName = "error" | "critical" | "warning" | "info" | "debug" | "anomaly" | "main" | "thread";
+export type IconName =
+  | "error"
+  | "critical"
+  | "warning"
+  | "info"
+  | "debug"
+  | "anomaly"
+  | "main"
+  | "thread"
+  | "cpu"
+  | "memory"
+  | "modules"
+  | "gc";
 
 const OCTAGON = "M5.1 1H10.9L15 5.1V10.9L10.9 15H5.1L1 10.9V5.1Z";
 
@@ -50,4 +62,11 @@ export const ICONS: Readonly<Record<IconName, Icon>> = {
   anomaly: [{ d: "M2.6 4H13.4L8 13Z", color: "warn" }],
   main: [{ d: "M3.5 5.5V10.5M8 2.5V13.5M12.5 5.5V10.5", color: "current", width: 1.35 }],
   thread: [{ d: "M5 2V14M11 2V14M5 6.2L11 4.4M5 11.6L11 9.8", color: "current", width: 1.35 }],
+  cpu: [
+    { d: "M1 13V7L4 5L7 7L10 4.5L13 7L15 6V13Z", color: "cpu-fill" },
+    { d: "M1 13V7L4 5L7 7L10 4.5L13 7L15 6V13Z", color: "cpu", width: 1 },
+  ],
+  memory: [{ d: "M1 11C5 11 5 8 8 8S11 5 15 5", color: "mem", width: 1.5 }],
+  modules: [{ d: "M1 11H5M7 11V8H10M11.5 8H12M12 7V5H15", color: "modules", width: 1 }],
+  gc: [{ d: "M2 13V6M6.5 13V8M11 13V5M15 13V10", color: "gc", width: 1.5 }],
 };

@@ -1,7 +1,7 @@
 import { formatDuration } from "../logic/format";
 import { clampWindow, pan, scaleOf, type TimeWindow, timeAt, whole, xOf } from "../logic/viewport";
+import { el } from "./dom";
 import type { Motion } from "./motion";
-import { element } from "./timeline-frame";
 
 /** The visible window on the minimap: drag it to pan, a handle to zoom, an empty place for a new one, double-click to fit. */
 export interface Brush {
@@ -19,8 +19,8 @@ const KEY_SHARE = 0.05;
 const CLICK_PX = 3;
 
 export function createBrush(plot: HTMLElement, motion: Motion, duration: number, signal: AbortSignal): Brush {
-  const veils = [element("div", "microlog-veil"), element("div", "microlog-veil")] as const;
-  const frame = element("div", "microlog-brush");
+  const veils = [el("div", "microlog-veil"), el("div", "microlog-veil")] as const;
+  const frame = el("div", "microlog-brush");
   const handles = { start: handle("start", "Start of the time shown"), end: handle("end", "End of the time shown") };
   plot.append(veils[0], veils[1], frame, handles.start, handles.end);
   let width = 1;
@@ -114,10 +114,10 @@ function ordered(a: number, b: number, duration: number): TimeWindow {
 }
 
 function handle(side: string, label: string): HTMLElement {
-  const el = element("div", `microlog-handle microlog-handle-${side}`);
-  el.tabIndex = 0;
-  el.setAttribute("role", "slider");
-  el.setAttribute("aria-label", label);
-  el.setAttribute("aria-valuemin", "0");
-  return el;
+  const made = el("div", `microlog-handle microlog-handle-${side}`);
+  made.tabIndex = 0;
+  made.setAttribute("role", "slider");
+  made.setAttribute("aria-label", label);
+  made.setAttribute("aria-valuemin", "0");
+  return made;
 }

@@ -1,4 +1,5 @@
 import { createSurface, type Surface } from "../render/surface";
+import { el } from "./dom";
 
 /** The elements of the timeline, from top to bottom. Their look is in timeline.css. */
 export interface Frame {
@@ -24,33 +25,26 @@ export interface Frame {
   readonly live: HTMLElement;
 }
 
-export function element(name: string, className: string, ...children: (Node | string)[]): HTMLElement {
-  const el = document.createElement(name);
-  el.className = className;
-  el.append(...children);
-  return el;
-}
-
 export function createFrame(): Frame {
   const minimap = {
-    gutter: element("div", "microlog-gutter"),
-    plot: element("div", "microlog-plot"),
+    gutter: el("div", "microlog-gutter"),
+    plot: el("div", "microlog-plot"),
     surface: createSurface(),
   };
   minimap.plot.append(minimap.surface.canvas);
-  const logs = element("div", "microlog-gutter-logs");
-  const legend = element("div", "microlog-legend");
+  const logs = el("div", "microlog-gutter-logs");
+  const legend = el("div", "microlog-legend");
   const head = {
-    gutter: element("div", "microlog-gutter", logs, legend),
+    gutter: el("div", "microlog-gutter", logs, legend),
     logs,
     legend,
-    plot: element("div", "microlog-plot"),
+    plot: el("div", "microlog-plot"),
     surface: createSurface(),
   };
   head.plot.append(head.surface.canvas);
   const surface = createSurface();
-  const names = element("div", "microlog-lane-names");
-  const lanes = element("div", "microlog-lanes", element("div", "microlog-lanes-view", surface.canvas), names);
+  const names = el("div", "microlog-lane-names");
+  const lanes = el("div", "microlog-lanes", el("div", "microlog-lanes-view", surface.canvas), names);
   // A widget of its own: arrow keys are passed on to it by screen readers, and each step is read from the live region.
   surface.canvas.tabIndex = 0;
   surface.canvas.setAttribute("role", "application");
@@ -60,16 +54,16 @@ export function createFrame(): Frame {
     "Calls over time. Arrow keys move between calls, Enter zooms to one, F shows all.",
   );
   for (const { canvas } of [minimap.surface, head.surface]) canvas.setAttribute("aria-hidden", "true");
-  const live = element("div", "microlog-live");
+  const live = el("div", "microlog-live");
   live.setAttribute("aria-live", "polite");
-  const hairline = element("div", "microlog-hairline");
-  const time = element("div", "microlog-time");
-  const thumb = element("div", "microlog-thumb");
-  const headRow = element("div", "microlog-head", head.gutter, head.plot);
-  const el = element(
+  const hairline = el("div", "microlog-hairline");
+  const time = el("div", "microlog-time");
+  const thumb = el("div", "microlog-thumb");
+  const headRow = el("div", "microlog-head", head.gutter, head.plot);
+  const whole = el(
     "div",
     "microlog-timeline",
-    element("div", "microlog-minimap", minimap.gutter, minimap.plot),
+    el("div", "microlog-minimap", minimap.gutter, minimap.plot),
     headRow,
     lanes,
     thumb,
@@ -78,7 +72,7 @@ export function createFrame(): Frame {
     live,
   );
   return {
-    el,
+    el: whole,
     minimap,
     head: { ...head, el: headRow },
     lanes: { el: lanes, names, thumb, surface },

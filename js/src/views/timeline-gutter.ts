@@ -4,11 +4,11 @@ import { type Layout, laneNote } from "../logic/layout";
 import { firstAbove } from "../logic/rows";
 import { summary, valueAt } from "../logic/series";
 import type { TimeWindow } from "../logic/viewport";
+import { visibleText } from "../logic/visible";
 import type { Strip } from "../render/metrics";
-import { ICONS, type Icon } from "../theme/icon-paths";
-import { element, type Frame } from "./timeline-frame";
-
-const SVG = "http://www.w3.org/2000/svg";
+import { button, el, hostile } from "./dom";
+import { icon } from "./icon";
+import type { Frame } from "./timeline-frame";
 
 type Series = "cpu" | "memory" | "modules" | "gc";
 const SERIES: readonly Series[] = ["cpu", "memory", "modules", "gc"];
@@ -21,17 +21,6 @@ const WITHOUT_POINTER: Readonly<Record<Series, string>> = {
   gc: "sum of the time shown",
 };
 
-/** Small pictures of the series' line styles, 16 × 12. */
-const KEYS: Readonly<Record<Series, Icon>> = {
-  cpu: [
-    { d: "M1 11V5L4 3L7 5L10 2.5L13 5L15 4V11Z", color: "cpu-fill" },
-    { d: "M1 11V5L4 3L7 5L10 2.5L13 5L15 4V11Z", color: "cpu", width: 1 },
-  ],
-  memory: [{ d: "M1 9C5 9 5 6 8 6S11 3 15 3", color: "mem", width: 1.5 }],
-  modules: [{ d: "M1 9H5M7 9V6H10M11.5 6H12M12 5V3H15", color: "modules", width: 1 }],
-  gc: [{ d: "M2 11V4M6.5 11V6M11 11V3M15 11V8", color: "gc", width: 1.5 }],
-};
-
 /** Says what is shown in the gutter: the window, the logs in it, the metrics at the pointer. */
 export interface Gutter {
   update(window: TimeWindow, pointer: number | null): void;
@@ -40,38 +29,36 @@ export interface Gutter {
 }
 
 export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle: (lane: LaneId) => void): Gutter {
-  const shown = element("div", "microlog-shown");
-  frame.minimap.gutter.append(shown, element("div", "microlog-note", `of ${formatDuration(data.facts.duration)}`));
-  const logCount = element("span", "microlog-value");
-  frame.head.logs.append(element("span", "microlog-word", "Logs"), logCount);
+  const shown = el("div", "microlog-shown");
+  frame.minimap.gutter.append(shown, el("div", "microlog-note", `of ${formatDuration(data.facts.duration)}`));
+  const logCount = el("span", "microlog-value");
+  frame.head.logs.append(el("span", "microlog-word", "Logs"), logCount);
   const logTimes = Float64Array.from(data.logs, (log) => log.time);
   const values = {} as Record<Series, HTMLElement>;
   const lines = {} as Record<Series, HTMLElement>;
   for (const series of SERIES) {
-    values[series] = element("span", "microlog-value");
-    lines[series] = element(
+    values[series] = el("span", "microlog-value");
+    lines[series] = el(
       "div",
       "microlog-series",
-      svg(KEYS[series], 12),
-      element("span", "microlog-word", WORDS[series]),
+      icon(series, 14),
+      el("span", "microlog-word", WORDS[series]),
       values[series],
     );
     frame.head.legend.append(lines[series]);
   }
   const buttons = data.lanes.map((lane, id) => {
-    const button = element("button", "microlog-lane") as HTMLButtonElement;
-    const name = element("span", "microlog-lane-name", lane.name);
-    button.append(
-      element("span", "microlog-lane-title", svg(ICONS[lane.kind], 16), name),
-      element("span", "microlog-note", laneNote(lane)),
+    const made = button(
+      "microlog-lane",
+      () => toggle(id as LaneId),
+      el("span", "microlog-lane-title", icon(lane.kind, 12), hostile("span", "microlog-lane-name", lane.name)),
+      el("span", "microlog-note", laneNote(lane)),
     );
-    button.type = "button";
-    button.title = `${lane.name}, native id ${lane.nativeId}`;
-    button.addEventListener("click", () => toggle(id as LaneId));
-    frame.lanes.names.append(button);
-    return button;
+    made.title = visibleText(`${lane.name}, native id ${lane.nativeId}`);
+    frame.lanes.names.append(made);
+    return made;
   });
-  if (data.calls.count === 0) frame.lanes.names.append(element("div", "microlog-nothing", "No calls were sampled."));
+  if (data.calls.count === 0) frame.lanes.names.append(el("div", "microlog-nothing", "No calls were sampled."));
   const collectionStarts = Float64Array.from(strip.collections, (span) => span.start);
   return {
     update(window, pointer) {
@@ -97,12 +84,12 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
       frame.el.classList.toggle("microlog-narrow", layout.gutter === 0);
       frame.lanes.names.style.height = `${layout.height}px`;
       layout.lanes.forEach((box, i) => {
-        const button = buttons[i];
-        if (!button) return;
-        button.style.top = `${box.y}px`;
-        button.style.height = layout.gutter === 0 ? "" : `${box.height}px`;
-        button.classList.toggle("microlog-flat", layout.gutter === 0);
-        button.setAttribute("aria-expanded", String(!box.collapsed));
+        const name = buttons[i];
+        if (!name) return;
+        name.style.top = `${box.y}px`;
+        name.style.height = layout.gutter === 0 ? "" : `${box.height}px`;
+        name.classList.toggle("microlog-flat", layout.gutter === 0);
+        name.setAttribute("aria-expanded", String(!box.collapsed));
       });
     },
   };
@@ -111,23 +98,4 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
 /** Writes only what changed: the values follow the pointer. */
 function set(el: HTMLElement, text: string): void {
   if (el.textContent !== text) el.textContent = text;
-}
-
-function svg(icon: Icon, height: number): SVGElement {
-  const el = document.createElementNS(SVG, "svg");
-  el.setAttribute("viewBox", `0 0 16 ${height}`);
-  el.setAttribute("aria-hidden", "true");
-  for (const part of icon) {
-    const path = document.createElementNS(SVG, "path");
-    const color = part.color === "current" ? "currentColor" : `var(--ml-${part.color})`;
-    path.setAttribute("d", part.d);
-    path.style.fill = part.width === undefined ? color : "none";
-    if (part.width !== undefined) {
-      path.style.stroke = color;
-      path.style.strokeWidth = String(part.width);
-      path.style.strokeLinecap = "round";
-    }
-    el.append(path);
-  }
-  return el;
 }

@@ -1,6 +1,7 @@
 import { clusterAt } from "../logic/clusters";
 import { MARKERS } from "../logic/layout";
 import { pan, scaleOf, type TimeWindow, timeAt, whole, zoomAt } from "../logic/viewport";
+import { visibleText } from "../logic/visible";
 import { anchorOf, callAt, closeLogs, openMarker, type Stage, select, zoomToCall } from "./timeline-stage";
 
 /** A press that moved less is a click, in CSS pixels. */
@@ -178,7 +179,7 @@ function pointAtMarker(stage: Stage, head: HTMLCanvasElement, event: PointerEven
   const { logs } = stage.context.data;
   const lines = (cluster?.logs ?? []).slice(0, LISTED).map((id) => {
     const log = logs[id];
-    return log ? `${log.level}: ${log.message.split("\n", 1)[0]?.slice(0, 120) ?? ""}` : "";
+    return log ? `${log.level}: ${visibleText(log.message.trimStart().split("\n", 1)[0]?.slice(0, 120) ?? "")}` : "";
   });
   const rest = (cluster?.logs.length ?? 0) - LISTED;
   const title = rest > 0 ? [...lines, `${rest} more`].join("\n") : lines.join("\n");

@@ -1,10 +1,12 @@
 import type { CallId, LaneId, Ns } from "../data/types";
 import { type Cluster, clusters } from "../logic/clusters";
-import { formatDuration, formatPercent } from "../logic/format";
+import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
+import { logsInside } from "../logic/inside";
 import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
 import { indexRows } from "../logic/rows";
 import { niceStep, tickLabel, ticks } from "../logic/ruler";
 import { around, type Scale, scaleOf, whole, xOf } from "../logic/viewport";
+import { numbersOf } from "../logic/words";
 import { drawGaps, gapsInView } from "../render/gaps";
 import { createDrawn, drawLanes } from "../render/lanes";
 import { drawMarkers } from "../render/markers";
@@ -254,18 +256,12 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
 export function describe(context: Context, call: CallId): string {
   const { calls, functions, logs } = context.data;
   const row = functions[calls.function[call] ?? -1];
-  const duration = calls.duration[call] ?? 0;
-  const cpu = calls.cpu[call] ?? Number.NaN;
-  const inside = logs.filter((log) => log.call === call).length;
-  const parts = [
-    row?.name ?? "",
-    row?.module ?? "",
-    formatDuration(duration),
-    `starts at ${formatDuration(calls.start[call] ?? 0)}`,
-  ];
-  if (!Number.isNaN(cpu) && duration > 0) parts.push(`CPU ${formatPercent((cpu / duration) * 100)}`);
+  const { start, duration, cpuPercent } = numbersOf(context.data, call);
+  const inside = logsInside(calls, logs, call).length;
+  const parts = [row?.name ?? "", row?.module ?? "", formatDuration(duration), `starts at ${formatDuration(start)}`];
+  if (cpuPercent !== null) parts.push(`CPU ${formatPercent(cpuPercent)}`);
   if ((calls.anomaly[call] ?? -1) >= 0) parts.push("anomaly");
-  if (inside > 0) parts.push(inside === 1 ? "1 log" : `${inside} logs`);
+  if (inside > 0) parts.push(formatNumberOf(inside, "log"));
   return parts.join(", ");
 }
 
