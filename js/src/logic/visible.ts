@@ -8,9 +8,7 @@ export interface Run {
  * Control characters but tab and line feed, marks and overrides of the reading direction, line and paragraph separators, and
  * spaces without width. Joiners stay: emoji and several scripts are written with them.
  */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-const HIDDEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
+const HIDDEN = /(?![\t\n])\p{Cc}|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 
 const PICTURES = 0x2400;
 

@@ -14,6 +14,12 @@ const CHAINS = {
 
 const QUERIES = ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-contrast: more)"] as const;
 
+/** Below floating cards. */
+const SHADOWS = {
+  light: "0 2px 6px rgba(0, 0, 0, 0.08), 0 12px 32px rgba(0, 0, 0, 0.14)",
+  dark: "0 2px 6px rgba(0, 0, 0, 0.5), 0 16px 40px rgba(0, 0, 0, 0.6)",
+} as const;
+
 /** The theme now, and word when it changes. */
 export interface ThemeWatch {
   get(): Theme;
@@ -102,6 +108,7 @@ function write(root: HTMLElement, theme: Theme): void {
   for (const [token, value] of Object.entries(theme.colors)) root.style.setProperty(`--ml-${token}`, value);
   root.style.setProperty("--ml-font", theme.font);
   root.style.setProperty("--ml-mono", theme.mono);
+  root.style.setProperty("--ml-shadow", `0 0 0 1px ${theme.colors.line}, ${SHADOWS[theme.dark ? "dark" : "light"]}`);
   root.classList.toggle("microlog-dark", theme.dark);
 }
 

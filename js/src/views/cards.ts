@@ -1,4 +1,11 @@
-import type { CallId, LogId } from "../data/types";
+import type { CallId, FunctionId, LogId } from "../data/types";
+import { createFamilies } from "../logic/family";
+import { placeBeside, placeUnder } from "../logic/place";
+import { createCallCard } from "./call-card";
+import { copyText } from "./clipboard";
+import type { Context } from "./context";
+import { el } from "./dom";
+import { createLogCard } from "./log-card";
 
 /** A rectangle in CSS pixels, relative to the `.microlog` root. */
 export interface Anchor {
@@ -21,4 +28,184 @@ export interface Cards {
   /** The entries of a marker (one, or a cluster's), opened by a click; null closes. */
   logs(entries: readonly LogId[] | null, marker: Anchor | null): void;
   dispose(): void;
+}
+
+/** The cards, and what the keys of the app do with them. */
+export interface CardStack extends Cards {
+  /** Closes a card that is only open because of the pointer; false when there is none. */
+  dismiss(): boolean;
+  /** Copies the open card's call; false when no call's card is open. */
+  copy(): boolean;
+}
+
+export interface CardActions {
+  readonly zoom: (call: CallId) => void;
+}
+
+const OPEN_MS = 80;
+const CLOSE_MS = 200;
+/** Air between a card and the edge of the widget. */
+const EDGE = 6;
+/** Under this width a card is a sheet at the bottom, placed by the style sheet. */
+const SHEET_UNDER = 640;
+const STATUS = 24;
+
+type Open =
+  | { readonly kind: "call"; readonly call: CallId; readonly el: HTMLElement; readonly pinned: boolean; bar: Anchor }
+  | { readonly kind: "logs"; readonly entries: readonly LogId[]; readonly el: HTMLElement; bar: Anchor };
+
+export function createCards(context: Context, actions: CardActions): CardStack {
+  const { data, store, root } = context;
+  const familyOf = createFamilies(data.calls);
+  let open: Open | null = null;
+  let pointerX = 0;
+  let timer = 0;
+
+  const wait = (ms: number, then: () => void) => {
+    clearTimeout(timer);
+    timer = window.setTimeout(then, ms);
+  };
+  const close = () => {
+    clearTimeout(timer);
+    open?.el.remove();
+    open = null;
+  };
+  const frame = (label: string, content: HTMLElement) => {
+    const card = el("section", "microlog-card", content);
+    card.setAttribute("role", "dialog");
+    card.setAttribute("aria-label", label);
+    card.addEventListener("pointerenter", () => {
+      if (open?.el !== card || open.kind !== "call" || open.pinned) return;
+      clearTimeout(timer);
+      // The bar stays marked, and the keys still mean its call.
+      store.set({ hover: open.call });
+    });
+    card.addEventListener("pointerleave", () => {
+      if (open?.el !== card || open.kind !== "call" || open.pinned) return;
+      store.set({ hover: null });
+      wait(CLOSE_MS, close);
+    });
+    return card;
+  };
+  const put = (next: Open) => {
+    const focused = open?.el.matches(":focus-within") ?? false;
+    close();
+    open = next;
+    root.append(next.el);
+    place(next);
+    if (focused) next.el.querySelector("button")?.focus();
+  };
+  const place = ({ el: card, bar }: Open) => {
+    const content = card.firstElementChild as HTMLElement;
+    card.classList.remove("microlog-card-wide");
+    card.style.maxHeight = "";
+    if (root.clientWidth < SHEET_UNDER) {
+      card.style.transform = "";
+      return;
+    }
+    const bounds = {
+      x: EDGE,
+      y: EDGE,
+      width: root.clientWidth - 2 * EDGE,
+      height: root.clientHeight - STATUS - 2 * EDGE,
+    };
+    const size = () => ({ width: card.offsetWidth, height: content.offsetHeight + 2 });
+    let placed = placeBeside(bar, size(), bounds);
+    if (!placed) {
+      card.classList.add("microlog-card-wide");
+      placed = placeUnder(bar, size(), bounds, pointerX);
+    }
+    card.style.maxHeight = `${Math.floor(placed.maxHeight)}px`;
+    card.style.transform = `translate(${Math.round(placed.x)}px, ${Math.round(placed.y)}px)`;
+  };
+
+  const showCall = (call: CallId, bar: Anchor, pinned: boolean) => {
+    const id = data.calls.function[call] as FunctionId;
+    const content = createCallCard(context, call, familyOf(id), pinned, {
+      zoom: (zoomed) => {
+        actions.zoom(zoomed);
+        // Its bar is somewhere else now; a pinned card goes with it.
+        if (!pinned) closeCall();
+      },
+      pin: togglePin,
+      close: closeCall,
+      logs: (entries) => showLogs(entries, bar),
+      copy: copyText,
+    });
+    put({ kind: "call", call, pinned, bar, el: frame(data.functions[id]?.name ?? "Call", content) });
+  };
+  const togglePin = (call: CallId) => {
+    if (open?.kind !== "call") return;
+    const pinned = !open.pinned;
+    store.set(pinned ? { selected: call, pinned } : { pinned });
+    showCall(call, open.bar, pinned);
+  };
+  const closeCall = () => {
+    close();
+    store.set({ pinned: false, hover: null });
+  };
+  const showLogs = (entries: readonly LogId[], bar: Anchor) => {
+    store.set({ pinned: false, hover: null, log: entries[0] ?? null });
+    const content = createLogCard(context, entries, () => {
+      close();
+      store.set({ log: null });
+    });
+    put({ kind: "logs", entries, bar, el: frame("Log", content) });
+  };
+
+  const track = (event: PointerEvent) => {
+    pointerX = event.clientX - root.getBoundingClientRect().left;
+  };
+  root.addEventListener("pointermove", track, { passive: true });
+  const unsubscribe = context.onTheme(() => {
+    // The colours of modules are written into the card.
+    if (open?.kind === "call") showCall(open.call, open.bar, open.pinned);
+  });
+
+  return {
+    point(call, bar) {
+      if (open && (open.kind === "logs" || open.pinned)) return;
+      if (call === null || !bar) {
+        if (open) wait(CLOSE_MS, close);
+        else clearTimeout(timer);
+      } else if (open?.call === call) clearTimeout(timer);
+      else wait(OPEN_MS, () => showCall(call, bar, false));
+    },
+    pin(call, bar) {
+      clearTimeout(timer);
+      if (open?.kind !== "call" || open.call !== call || !open.pinned) {
+        showCall(call, bar, true);
+      } else if (!same(open.bar, bar)) {
+        open.bar = bar;
+        place(open);
+      }
+    },
+    unpin() {
+      if (open?.kind === "call") close();
+      else if (!open) clearTimeout(timer);
+    },
+    logs(entries, marker) {
+      if (entries && marker) showLogs(entries, marker);
+      else if (open?.kind === "logs") close();
+    },
+    dismiss() {
+      if (open?.kind !== "call" || open.pinned) return false;
+      closeCall();
+      return true;
+    },
+    copy() {
+      const copy = open?.el.querySelector<HTMLElement>("[data-action=copy]");
+      copy?.click();
+      return Boolean(copy);
+    },
+    dispose() {
+      close();
+      unsubscribe();
+      root.removeEventListener("pointermove", track);
+    },
+  };
+}
+
+function same(a: Anchor, b: Anchor): boolean {
+  return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
 }

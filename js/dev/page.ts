@@ -1,0 +1,15 @@
+import { noHost } from "../src/host/none";
+import { createApp } from "../src/views/app";
+import { FIXTURES } from "./fixture";
+
+/** `index.html?fixture=reference&theme=dark&width=760`: a made-up recording in a widget of a given width. */
+const query = new URLSearchParams(location.search);
+document.body.dataset.theme = query.get("theme") ?? "light";
+const place = document.getElementById("microlog") as HTMLElement;
+const width = query.get("width");
+if (width) place.style.width = `${width}px`;
+const root = document.createElement("div");
+root.className = "microlog";
+place.append(root);
+const make = FIXTURES[query.get("fixture") ?? "reference"] ?? FIXTURES.reference;
+if (make) createApp(root, make(), noHost());

@@ -1,0 +1,153 @@
+import type { CallId, FunctionId, LogId, PackageId } from "../data/types";
+import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
+import { cpuWithin, gapTime, logsInside } from "../logic/inside";
+import { visibleText } from "../logic/visible";
+import { anomalyWords, type CallNumbers, callAsMarkdown, comparison, numbersOf, waitingWords } from "../logic/words";
+import type { Context } from "./context";
+import { button, el, hostile, key, sentence } from "./dom";
+import { icon } from "./icon";
+import { createSparkline, createStrip } from "./strip";
+import { swatch } from "./tabs";
+
+export interface CallActions {
+  readonly zoom: (call: CallId) => void;
+  readonly pin: (call: CallId) => void;
+  readonly close: () => void;
+  readonly logs: (entries: readonly LogId[]) => void;
+  readonly copy: (text: string, pressed: HTMLElement) => void;
+}
+
+/** Logs that a card lists before it counts the rest. */
+const LOGS_MOST = 3;
+/** Fewer points than this make no line. */
+const SPARK_FROM = 3;
+/** A gap is named as a cause when it is at least this share of the call. */
+const GAP_FROM = 0.05;
+
+/** What a card says of one call. */
+export function createCallCard(
+  context: Context,
+  call: CallId,
+  family: Int32Array,
+  pinned: boolean,
+  actions: CallActions,
+): HTMLElement {
+  const { data } = context;
+  const { calls, functions } = data;
+  const row = functions[calls.function[call] as FunctionId];
+  const numbers = numbersOf(data, call);
+  const entries = logsInside(calls, data.logs, call);
+  const compared = comparison(
+    numbers.duration,
+    row?.median ?? 0,
+    Array.from(family, (id) => calls.duration[id] ?? 0),
+  );
+  const pin = button("microlog-pin", () => actions.pin(call), key("P"), pinned ? "unpin" : "pin");
+  pin.setAttribute("aria-pressed", String(pinned));
+  const close = button("microlog-tool microlog-card-close", actions.close, icon("close"));
+  close.setAttribute("aria-label", "Close");
+  const square = swatch(context, (row?.package ?? 0) as PackageId);
+  const name = el("h3", "microlog-card-name", row?.name ?? "");
+  name.title = `${row?.module ?? ""}.${row?.name ?? ""}`;
+  const logLines = entries
+    .map((id) => data.logs[id])
+    .map((log) => (log ? `${formatDuration(log.time)} ${log.level}: ${visibleText(log.message)}` : ""));
+  const copy = button(
+    "microlog-button",
+    () => actions.copy(callAsMarkdown(data, call, compared, logLines.slice(0, 20)), copy),
+    "Copy",
+    key("C"),
+  );
+  copy.dataset.action = "copy";
+  return el(
+    "div",
+    "microlog-call-card",
+    el("div", "microlog-card-head", square, name, pin, close),
+    places(context, call),
+    el("div", "microlog-card-words", ...said(context, call, numbers, compared)),
+    stats(context, call, numbers),
+    family.length > 1 ? createStrip(context, call, family) : null,
+    entries.length > 0 ? logList(context, entries, actions) : null,
+    el(
+      "div",
+      "microlog-actions",
+      button("microlog-button", () => actions.zoom(call), "Zoom", key("Z")),
+      copy,
+    ),
+  );
+}
+
+/** Module, source and call site. */
+function places({ data }: Context, call: CallId): HTMLElement {
+  const { calls, functions } = data;
+  const row = functions[calls.function[call] ?? -1];
+  const caller = functions[calls.function[calls.parent[call] ?? -1] ?? -1];
+  const source = el("code", "", `${row?.file ?? ""}:${row?.line ?? 0}`);
+  source.title = row?.path ?? "";
+  const line = el("div", "microlog-card-places", el("span", "", row?.module ?? ""), source);
+  const from = calls.callerLine[call] ?? 0;
+  if (caller && from > 0) {
+    const site = el("code", "", `${caller.file}:${from}`);
+    site.title = caller.path;
+    line.append(el("span", "", "called at ", site));
+  }
+  return line;
+}
+
+/** The anomaly, how the call compares, and how much it waited, in sentences. */
+function said(context: Context, call: CallId, numbers: CallNumbers, compared: string): HTMLElement[] {
+  const { data } = context;
+  const anomaly = anomalyWords(data, call);
+  const gap = gapTime(data.gaps, numbers.start, numbers.end);
+  const missing = gap > numbers.duration * GAP_FROM ? `${formatDuration(gap)} of it are without samples.` : "";
+  const second = [compared, waitingWords(numbers), missing].filter(Boolean).join(" ");
+  if (!anomaly) return [el("p", "", second)];
+  const first = sentence("", anomaly);
+  first.prepend(icon("anomaly", 11));
+  return [el("div", "microlog-card-anomaly", first, el("p", "microlog-pale", second))];
+}
+
+function stats({ data }: Context, call: CallId, numbers: CallNumbers): HTMLElement {
+  const row = data.functions[data.calls.function[call] ?? -1];
+  const list = el("dl", "microlog-stats");
+  const add = (word: string, value: string, more: Node | string | null = null) =>
+    list.append(el("div", "", el("dt", "", word), el("dd", "", el("b", "", value), more ? " " : null, more)));
+  add("Start", formatDuration(numbers.start));
+  add("Wall", formatDuration(numbers.duration));
+  if (numbers.cpuPercent !== null && numbers.waitingPercent !== null && numbers.waiting !== null) {
+    const points = cpuWithin(data.metrics, numbers.start, numbers.end);
+    const spark = points.length >= SPARK_FROM ? createSparkline(points, numbers.start, numbers.end) : null;
+    add("CPU", formatPercent(numbers.cpuPercent), spark);
+    add("Waiting", formatPercent(numbers.waitingPercent), el("span", "microlog-pale", formatDuration(numbers.waiting)));
+  }
+  if (row && row.calls > 1) {
+    add("Average", formatDuration(row.mean));
+    add("Median", formatDuration(row.median), el("span", "microlog-pale", `of ${formatNumberOf(row.calls, "call")}`));
+  }
+  return list;
+}
+
+function logList({ data }: Context, entries: readonly LogId[], actions: CallActions): HTMLElement {
+  const rows = entries.slice(0, LOGS_MOST).map((id) => {
+    const log = data.logs[id];
+    const line = log?.message.trimStart().split("\n", 1)[0]?.slice(0, 200) ?? "";
+    const time = el("span", "microlog-log-time", formatDuration(log?.time ?? 0));
+    const row = button(
+      "microlog-log-line",
+      () => actions.logs([id]),
+      time,
+      icon(log?.level ?? "info", 14),
+      hostile("span", "", line),
+    );
+    row.setAttribute("aria-label", `${log?.level ?? ""} at ${formatDuration(log?.time ?? 0)}: ${line}`);
+    return row;
+  });
+  const rest = entries.length - rows.length;
+  return el(
+    "div",
+    "microlog-card-logs",
+    el("div", "microlog-pale", `${formatNumberOf(entries.length, "log")} inside`),
+    ...rows,
+    rest > 0 ? button("microlog-log-line microlog-log-rest", () => actions.logs(entries), `${rest} more`) : null,
+  );
+}

@@ -1,0 +1,123 @@
+import {
+  formatBytes,
+  formatChange,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  formatPercent,
+  formatRate,
+  pluralOf,
+} from "../logic/format";
+import type { Context, View } from "./context";
+import { button, el } from "./dom";
+import { icon } from "./icon";
+
+export interface HeaderActions {
+  readonly fit: () => void;
+  readonly help: (opener: HTMLElement) => void;
+}
+
+/** One fact; it goes where the widget is narrower than `from`, and before that if the others would be cut. */
+interface Fact {
+  readonly el: HTMLElement;
+  readonly from: number;
+}
+
+/** Under this width the wordmark is only its mark. */
+const NARROW = 640;
+
+/** Wordmark, name and facts; the view's own buttons at the right. */
+export function createHeader(context: Context, actions: HeaderActions): View & { fitTo(width: number): void } {
+  const { facts } = context.data;
+  const list = factsOf(context);
+  const strip = el("div", "microlog-facts", ...list.map((fact) => fact.el));
+  const word = el("span", "microlog-wordmark-word", "microlog");
+  const title = el("span", "microlog-title", facts.name);
+  title.title = facts.name;
+  const named = facts.name && facts.name !== facts.cell;
+  const notes = facts.notes.length > 0 ? createNotes(facts.notes) : null;
+  const help = button("microlog-tool", () => actions.help(help), icon("help"));
+  help.setAttribute("aria-label", "Keys and marks");
+  help.setAttribute("aria-haspopup", "dialog");
+  help.title = "Keys and marks (?)";
+  const fit = button("microlog-tool", actions.fit, icon("fit"));
+  fit.setAttribute("aria-label", "Show the whole recording");
+  fit.title = "Show the whole recording (F)";
+  const header = el(
+    "header",
+    "microlog-header",
+    el("span", "microlog-wordmark", icon("mark"), word),
+    facts.cell || named ? el("span", "microlog-rule") : null,
+    facts.cell ? el("span", "microlog-cell", facts.cell) : null,
+    named ? title : null,
+    strip,
+    el("div", "microlog-tools", notes?.el ?? null, fit, help),
+  );
+  return {
+    el: header,
+    fitTo(width) {
+      word.hidden = width < NARROW;
+      for (const fact of list) fact.el.hidden = width < fact.from;
+      // What is left may still be too much: a long name, or another font. The same order then goes on.
+      const order = list.filter((fact) => !fact.el.hidden && fact.from > 0).sort((a, b) => b.from - a.from);
+      for (const fact of order) {
+        if (strip.scrollWidth <= strip.clientWidth) break;
+        fact.el.hidden = true;
+      }
+    },
+    dispose: () => notes?.dispose(),
+  };
+}
+
+function factsOf({ data }: Context): Fact[] {
+  const { facts, logs, anomalies } = data;
+  const list: Fact[] = [];
+  const add = (from: number, className: string, ...parts: (string | HTMLElement)[]) => {
+    const fact = el("span", `microlog-fact ${className}`.trim(), ...parts);
+    list.push({ el: fact, from });
+    return fact;
+  };
+  const value = (text: string) => el("b", "", text);
+  add(0, "", value(formatDuration(facts.duration)));
+  const samples = [value(formatCount(facts.samples)), ` ${pluralOf(facts.samples, "sample")}`];
+  if (facts.samples === 0) add(0, "", ...samples);
+  else add(960, "", ...samples, " @ ", value(formatRate(facts.rate)));
+  if (facts.overhead !== null) add(1048, "", "overhead ", value(formatPercent(facts.overhead * 100)));
+  if (facts.cpu !== null) add(0, "", "CPU ", value(formatPercent(facts.cpu)));
+  if (facts.peakMemory !== null) {
+    add(640, "", "peak ", value(formatBytes(facts.peakMemory)));
+    if (facts.memoryChange !== null)
+      add(840, "microlog-fact-change", `(${formatChange(facts.memoryChange)})`).title = "change from start to end";
+  }
+  add(0, "", value(formatCount(logs.length)), ` ${pluralOf(logs.length, "log")}`);
+  const some = anomalies.length > 0 ? "microlog-amber" : "";
+  add(0, some, value(formatCount(anomalies.length)), ` ${pluralOf(anomalies.length, "anomaly")}`);
+  return list;
+}
+
+/** What the recording says about its own limits, behind an icon. */
+function createNotes(notes: readonly string[]): View {
+  const list = el("ul", "microlog-notes", ...notes.map((note) => el("li", "", note)));
+  list.hidden = true;
+  const wrap = el("span", "microlog-notes-anchor");
+  const show = (on: boolean) => {
+    list.hidden = !on;
+    opener.setAttribute("aria-expanded", String(on));
+  };
+  const opener = button("microlog-tool", () => show(list.hidden), icon("notes"));
+  const label = formatNumberOf(notes.length, "note");
+  opener.setAttribute("aria-label", `${label} about this recording`);
+  opener.setAttribute("aria-expanded", "false");
+  opener.title = `${label} about this recording`;
+  wrap.append(opener, list);
+  const outside = (event: Event) => {
+    if (!event.composedPath().includes(wrap)) show(false);
+  };
+  wrap.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || list.hidden) return;
+    event.preventDefault();
+    show(false);
+  });
+  document.addEventListener("pointerdown", outside);
+  return { el: wrap, dispose: () => document.removeEventListener("pointerdown", outside) };
+}

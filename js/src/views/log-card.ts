@@ -1,0 +1,73 @@
+import type { LogId, LogRow } from "../data/types";
+import { formatCount, formatDuration, formatNumberOf } from "../logic/format";
+import type { Context } from "./context";
+import { button, el, hostile } from "./dom";
+import { icon } from "./icon";
+
+/** Entries that a card shows; a cluster may have thousands. */
+const ENTRIES_MOST = 100;
+/** Characters of a text that are shown: one entry may be a whole file. */
+const TEXT_MOST = 20_000;
+
+/** The entries of a marker: when, how grave, by what and where, and the text itself. */
+export function createLogCard(context: Context, entries: readonly LogId[], close: () => void): HTMLElement {
+  const shown = entries.slice(0, ENTRIES_MOST).flatMap((id) => context.data.logs[id] ?? []);
+  const rest = entries.length - shown.length;
+  const closer = button("microlog-tool microlog-card-close", close, icon("close"));
+  closer.setAttribute("aria-label", "Close");
+  const title = entries.length === 1 ? "Log entry" : formatNumberOf(entries.length, "log entry");
+  return el(
+    "div",
+    "microlog-log-card",
+    el("div", "microlog-card-head", el("h3", "", title), closer),
+    el(
+      "div",
+      "microlog-entries",
+      ...shown.map(entryOf),
+      rest > 0 ? el("p", "microlog-pale", `${formatCount(rest)} more: zoom in to see them.`) : null,
+    ),
+  );
+}
+
+function entryOf(log: LogRow): HTMLElement {
+  const grave = log.level === "error" || log.level === "critical" ? " microlog-entry-error" : "";
+  const place = log.function || log.file ? el("code", "microlog-entry-place") : null;
+  if (place) {
+    place.textContent = log.function;
+    if (log.file) place.append(el("span", "microlog-pale", ` ${log.file}:${log.line}`));
+  }
+  return el(
+    "article",
+    `microlog-entry${grave}`,
+    el(
+      "div",
+      "microlog-entry-head",
+      icon(log.level, 14),
+      el("span", "microlog-entry-level", log.level),
+      el("span", "microlog-pale", formatDuration(log.time)),
+      el("span", "microlog-pale", log.logger ? `${log.source} ${log.logger}` : log.source),
+      place,
+    ),
+    messageOf(log),
+    log.exception ? text("pre", "microlog-traceback", log.exception) : null,
+  );
+}
+
+function messageOf(log: LogRow): HTMLElement {
+  if (!log.html) return text("div", "microlog-message", log.message);
+  const markdown = el("div", "microlog-message microlog-markdown");
+  // Made by Python from the Markdown and sanitised there; the one place where HTML is taken as HTML.
+  markdown.innerHTML = log.html;
+  for (const link of markdown.querySelectorAll("a")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer nofollow";
+  }
+  return markdown;
+}
+
+function text(tag: "div" | "pre", className: string, whole: string): HTMLElement {
+  const made = hostile(tag, className, whole.slice(0, TEXT_MOST));
+  const rest = whole.length - TEXT_MOST;
+  if (rest > 0) made.append(el("span", "microlog-pale", `\n${formatCount(rest)} more characters`));
+  return made;
+}

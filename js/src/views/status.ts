@@ -1,0 +1,80 @@
+import type { CallId } from "../data/types";
+import { pathOf } from "../logic/family";
+import { formatDuration, formatNumberOf, formatPercent, formatRange } from "../logic/format";
+import { numbersOf } from "../logic/words";
+import type { Context, View } from "./context";
+import { el, key } from "./dom";
+
+/** Keys that the status line names, with what they do. */
+const HINTS: readonly (readonly [keys: readonly string[], what: string])[] = [
+  [["W", "S"], "zoom"],
+  [["A", "D"], "pan"],
+  [["Z"], "zoom to call"],
+  [["F"], "fit"],
+];
+
+/** Most callers that the path names: the outermost, and those next to the call. */
+const PATH_MOST = 4;
+
+/** Where the selected call, or the one under the pointer, is, and its numbers; the keys at the right. */
+export function createStatus(context: Context): View {
+  const { data, store } = context;
+  const path = el("div", "microlog-path");
+  const numbers = el("div", "microlog-numbers");
+  const hints = HINTS.map(([keys, what]) => el("span", "microlog-hint", ...keys.map(key), what));
+  const status = el(
+    "footer",
+    "microlog-status",
+    path,
+    numbers,
+    el("div", "microlog-hints", ...hints, el("span", "microlog-hint microlog-hint-last", key("?"), "keys")),
+  );
+
+  let shown: CallId | null | undefined;
+  const update = () => {
+    const { selected, hover } = store.get();
+    const call = selected ?? hover;
+    if (call === shown) return;
+    shown = call;
+    path.replaceChildren(...(call === null ? [] : pathWords(context, call)));
+    numbers.textContent = call === null ? whole() : numbersText(context, call);
+  };
+  const whole = () => {
+    const { lanes, calls, functions } = data;
+    const parts = [formatNumberOf(calls.count, "call"), `of ${formatNumberOf(functions.length, "function")}`];
+    return `${parts.join(" ")} in ${formatNumberOf(lanes.length, "thread")}`;
+  };
+  update();
+  return { el: status, dispose: store.subscribe(update) };
+}
+
+function pathWords({ data }: Context, call: CallId): Node[] {
+  const { calls, functions, lanes } = data;
+  const name = (id: number) => functions[calls.function[id] ?? -1]?.name ?? "";
+  const path = pathOf(calls, call);
+  const callers = path.slice(0, -1);
+  const cut = callers.length > PATH_MOST ? callers.length - PATH_MOST : 0;
+  const named = cut > 0 ? [callers[0] as CallId, ...callers.slice(cut + 1)] : callers;
+  const words = [
+    el("span", "microlog-path-lane", lanes[calls.lane[call] ?? -1]?.name ?? ""),
+    ...named.map((id, i) =>
+      el("span", i === named.length - 1 ? "microlog-path-caller" : "microlog-path-far", name(id)),
+    ),
+    el("b", "", name(call)),
+  ];
+  if (cut > 0) {
+    const gap = el("span", "microlog-path-far", "…");
+    gap.title = `${formatNumberOf(cut, "more caller")}`;
+    words.splice(2, 0, gap);
+  }
+  return words;
+}
+
+function numbersText({ data }: Context, call: CallId): string {
+  const row = data.functions[data.calls.function[call] ?? -1];
+  const { start, end, duration, cpuPercent } = numbersOf(data, call);
+  const parts = [formatDuration(duration), formatRange(start, end)];
+  if (cpuPercent !== null) parts.push(`CPU ${formatPercent(cpuPercent)}`);
+  if (row && row.calls > 1) parts.push(`median ${formatDuration(row.median)} of ${formatNumberOf(row.calls, "call")}`);
+  return parts.join(" · ");
+}

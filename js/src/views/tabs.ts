@@ -1,0 +1,66 @@
+import type { PackageId } from "../data/types";
+import { formatDuration } from "../logic/format";
+import type { Context, View } from "./context";
+import { el } from "./dom";
+
+/** Most modules that the legend names. */
+const NAMED = 8;
+
+/** The row of tabs; the legend of module colours at its right. */
+export function createTabs(context: Context): View & { fitTo(width: number): void } {
+  const legend = createLegend(context);
+  const tab = el("div", "microlog-tab", "Timeline");
+  tab.setAttribute("role", "tab");
+  tab.setAttribute("aria-selected", "true");
+  const list = el("div", "microlog-tablist", tab);
+  list.setAttribute("role", "tablist");
+  return { el: el("div", "microlog-tabs", list, legend.el), fitTo: legend.fitTo, dispose: legend.dispose };
+}
+
+/** Modules by self time: the longest few, as many as there is room for, then how many more there are. */
+function createLegend(context: Context): View & { fitTo(): void } {
+  const { packages } = context.data;
+  const ids = packages.map((_, id) => id).sort((a, b) => (packages[b]?.self ?? 0) - (packages[a]?.self ?? 0));
+  const items = ids.slice(0, NAMED).map((id) => {
+    const row = packages[id];
+    const item = el("span", "microlog-module", swatch(context, id as PackageId), row?.name ?? "");
+    item.title = `${row?.name ?? ""}: ${formatDuration(row?.self ?? 0)} in its own code`;
+    return item;
+  });
+  const more = el("span", "microlog-more");
+  const legend = el("div", "microlog-modules", ...items, more);
+  const show = (count: number) => {
+    items.forEach((item, i) => {
+      item.hidden = i >= count;
+    });
+    const rest = ids.slice(count).map((id) => packages[id]?.name ?? "");
+    more.hidden = rest.length === 0;
+    more.textContent = `+${rest.length}`;
+    more.title = rest.join(", ");
+  };
+  return {
+    el: legend,
+    fitTo() {
+      let count = items.length;
+      show(count);
+      while (count > 0 && legend.scrollWidth > legend.clientWidth) show(--count);
+    },
+    dispose: context.onTheme(() => {
+      for (const [i, item] of items.entries()) {
+        const old = item.firstElementChild;
+        old?.replaceWith(swatch(context, (ids[i] ?? 0) as PackageId));
+      }
+    }),
+  };
+}
+
+/** A small square in a module's colour. */
+export function swatch(context: Context, id: PackageId): HTMLElement {
+  const colors = context.theme().swatches[id];
+  const square = el("span", "microlog-swatch");
+  if (colors) {
+    square.style.background = colors.fill;
+    square.style.borderColor = colors.edge;
+  }
+  return square;
+}
