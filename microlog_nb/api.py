@@ -560,7 +560,8 @@ class span(ContextDecorator):  # noqa: N801  # used like a function: `with span(
         running = recorder.current()
         if running is not None:
             here = sys._getframe()  # noqa: SLF001  # the frames below it are the user's
-            running.span(kind="user", name=self._name, start_ns=begun, end_ns=time.perf_counter_ns(), frame=here)
+            place = running.place(here)
+            running.span(kind="user", name=self._name, start_ns=begun, end_ns=time.perf_counter_ns(), place=place)
         return False
 
 

@@ -64,9 +64,9 @@ class Owner(IntEnum):
 def owner(frame: FrameType) -> Owner:
     """Whose code this frame runs."""
     file = frame.f_code.co_filename
-    if file.startswith(_HERE):
-        return Owner.MICROLOG
     package = module(frame).partition(".")[0]
+    if package == "microlog_nb" or file.startswith(_HERE):
+        return Owner.MICROLOG
     if package in _KERNEL or file.endswith("ipykernel_launcher.py"):
         return Owner.KERNEL
     if package in _RUNNERS:

@@ -95,6 +95,13 @@ class Recorder:
         """Nanoseconds since the recorder began."""
         return time.perf_counter_ns() - self._origin
 
+    def place(self, frame: FrameType | None) -> tuple[int, int]:
+        """Thread and stack of this frame of the calling thread; (-1, -1) in the recorder's own threads."""
+        ident = _thread.get_ident()
+        if ident in self._excluded:
+            return -1, NO_STACK
+        return self.threads.slot(ident, self.now()).number, self._stacks.of_frame(frame)
+
     def log(
         self,
         *,
@@ -106,26 +113,22 @@ class Recorder:
         exception: str = "",
         frame: FrameType | None = None,
         traceback: TracebackType | None = None,
+        place: Any = None,
         time_ns: int | None = None,
     ) -> None:
-        """Keeps a log entry of the calling thread; see `Sink.log`."""
+        """Keeps a log entry; see `Sink.log`."""
         at = self.now() if time_ns is None else time_ns - self._origin
-        ident = _thread.get_ident()
-        if ident in self._excluded:
+        thread, stack = self.place(frame) if place is None else place
+        if thread < 0:
             return
-        stack = self._stacks.of_traceback(traceback) if traceback is not None else self._stacks.of_frame(frame)
-        thread = self.threads.slot(ident, at).number
+        if traceback is not None:
+            stack = self._stacks.of_traceback(traceback)
         self.builder.rows["logs"].append((at, level, source, logger, message, markdown, thread, stack, exception))
 
-    def span(self, *, kind: str, name: str, start_ns: int, end_ns: int, frame: FrameType | None = None) -> None:
-        """Keeps a measured interval of the calling thread; see `Sink.span`."""
-        ident = _thread.get_ident()
-        if ident in self._excluded and kind != "import":
-            return
-        start = start_ns - self._origin
-        thread = -1 if ident in self._excluded else self.threads.slot(ident, start).number
-        stack = self._stacks.of_frame(frame) if frame is not None else NO_STACK
-        self.builder.rows["spans"].append((kind, name, start, end_ns - start_ns, thread, stack))
+    def span(self, *, kind: str, name: str, start_ns: int, end_ns: int, place: Any = None) -> None:
+        """Keeps a measured interval; see `Sink.span`."""
+        thread, stack = self.place(None) if place is None else place
+        self.builder.rows["spans"].append((kind, name, start_ns - self._origin, end_ns - start_ns, thread, stack))
 
     def counter(self, name: str, value: float) -> None:
         """Keeps a value of a series of the user's."""
@@ -208,6 +211,7 @@ class Recorder:
         if len(self.windows) == 1:
             self.unlisten()
         self._poll()
+        self._flush()
         self.sampler.observe()
         self._read_metrics()
         end_ns = -(-self.now() // 1000) * 1000
@@ -275,6 +279,13 @@ class Recorder:
     def _poll(self) -> None:
         for poll in self._pollers:
             poll()
+
+    def _flush(self) -> None:
+        """What the program has begun to say and not ended is told as it is."""
+        for interceptor in self._interceptors:
+            flush = getattr(interceptor, "flush", None)
+            if flush is not None:
+                flush()
 
     def _read_metrics(self) -> None:
         at = self.now()

@@ -5,12 +5,18 @@ from __future__ import annotations
 from types import FrameType, TracebackType
 from typing import Protocol
 
+Place = object
+"""What a sink knows a thread and a stack by. It keeps no frame alive."""
+
 
 class Sink(Protocol):
     """Takes facts from any thread at any moment; never raises, never blocks on I/O, never writes to a stream."""
 
     def clock(self) -> int:
         """Now, in nanoseconds of a monotonic clock."""
+
+    def place(self, frame: FrameType | None) -> Place:
+        """The calling thread, and the stack of this frame of it as it is now: for what is told later, from any thread."""
 
     def log(
         self,
@@ -23,6 +29,7 @@ class Sink(Protocol):
         exception: str = "",
         frame: FrameType | None = None,
         traceback: TracebackType | None = None,
+        place: Place | None = None,
         time_ns: int | None = None,
     ) -> None:
         """Something was said by the calling thread.
@@ -36,11 +43,12 @@ class Sink(Protocol):
             exception: text of the traceback, or "".
             frame: the frame of the user's code that said it; its callers are followed to the root.
             traceback: instead of `frame`: where an exception came from (its innermost frame).
+            place: instead of `frame` and the calling thread: where it was said.
             time_ns: when, on `clock`; None is now.
         """
 
-    def span(self, *, kind: str, name: str, start_ns: int, end_ns: int, frame: FrameType | None = None) -> None:
-        """Something was measured on the calling thread; times on `clock`."""
+    def span(self, *, kind: str, name: str, start_ns: int, end_ns: int, place: Place | None = None) -> None:
+        """Something was measured at a place, or on the calling thread; times on `clock`."""
 
     def fault(self, place: str, error: BaseException) -> None:
         """Something inside microlog went wrong at `place`: counted, and told once in the recording's notes."""

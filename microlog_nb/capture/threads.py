@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import _thread
 import sys
 import threading
 import time
@@ -51,7 +50,8 @@ class Threads:
         self._slots: dict[int, Slot] = {}
         self._all: list[Slot] = []
         self._replaced: list[Slot] = []
-        self._lock = _thread.allocate_lock()
+        # one thread may come back while it is inside: a collection that starts there is told to the recorder
+        self._lock = threading.RLock()
         self._main = threading.main_thread()
         for ident in sys._current_frames():  # noqa: SLF001  # as the sampler does
             slot = self.slot(ident, 0)
@@ -89,10 +89,10 @@ class Threads:
         ]
 
     def _add(self, ident: int, thread: threading.Thread | None, now_ns: int) -> Slot:
+        before = self._slots.get(ident)
         native = thread.native_id if thread is not None else None
-        clock = ((~native) << 3) | _PER_THREAD_CLOCK if native and sys.platform == "linux" else None
         slot = Slot(
-            number=len(self._all),
+            number=-1,
             thread=thread,
             name=thread.name if thread is not None else f"thread {ident}",
             ident=ident,
@@ -100,11 +100,15 @@ class Threads:
             main=thread is self._main,
             start_ns=now_ns,
             end_ns=now_ns,
-            clock=clock,
+            clock=((~native) << 3) | _PER_THREAD_CLOCK if native and sys.platform == "linux" else None,
             cpu_ns=0,
         )
-        if ident in self._slots:
-            self._replaced.append(self._slots[ident])
+        known = self._slots.get(ident)
+        if known is not None and known is not before:  # added while this one was being made
+            return known
+        if before is not None:
+            self._replaced.append(before)
+        slot.number = len(self._all)
         self._all.append(slot)
         self._slots[ident] = slot
         return slot

@@ -55,7 +55,8 @@ class GcPauses:
                     self.short += 1
                     return
                 name = _NAMES[info["generation"]]
-                sink.span(kind="gc", name=name, start_ns=start_ns, end_ns=end_ns, frame=sys._getframe(1))
+                place = sink.place(sys._getframe(1))
+                sink.span(kind="gc", name=name, start_ns=start_ns, end_ns=end_ns, place=place)
             except Exception as error:
                 sink.fault("listening to garbage collections", error)
 

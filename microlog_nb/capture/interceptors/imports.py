@@ -20,8 +20,7 @@ from importlib.machinery import ModuleSpec
 from types import FrameType
 from typing import Any
 
-from microlog_nb.capture.interceptors.places import Place, PlacingSink
-from microlog_nb.capture.sink import Sink
+from microlog_nb.capture.sink import Place, Sink
 
 SHORTEST_NS = 1_000_000
 """Imports within another import that take less are only counted."""
@@ -69,7 +68,6 @@ class Imports:
     def __init__(self) -> None:
         self.short = 0
         self._sink: Sink | None = None
-        self._placing: PlacingSink | None = None
         self._finder = _Finder(self)
         # By name: a module's import holds its lock, so that there is one at a time. Whoever pops one ends it.
         self._begun: dict[str, _Import] = {}
@@ -77,7 +75,6 @@ class Imports:
     def install(self, sink: Sink) -> None:
         """Begins to listen."""
         self._sink = sink
-        self._placing = sink if isinstance(sink, PlacingSink) else None
         sys.meta_path.insert(0, self._finder)
 
     def uninstall(self) -> None:
@@ -117,10 +114,7 @@ class Imports:
             if importing is None:
                 return
             outer = self._outer(sink, threading.get_ident(), importing, now_ns)
-            if outer is not None:
-                place = outer.place
-            else:
-                place = self._placing.place(_importer(importing)) if self._placing is not None else None
+            place = outer.place if outer is not None else sink.place(_importer(importing))
             self._begun[name] = _Import(name, threading.get_ident(), now_ns, place, outer)
         except Exception as error:
             sink.fault("listening to imports", error)
@@ -163,12 +157,8 @@ class Imports:
             return
         if begun.outer is not None and now_ns - begun.start_ns < SHORTEST_NS:
             self.short += 1
-        elif self._placing is not None:
-            self._placing.span(
-                kind="import", name=begun.name, start_ns=begun.start_ns, end_ns=now_ns, place=begun.place
-            )
         else:
-            sink.span(kind="import", name=begun.name, start_ns=begun.start_ns, end_ns=now_ns)
+            sink.span(kind="import", name=begun.name, start_ns=begun.start_ns, end_ns=now_ns, place=begun.place)
 
 
 def _importing(frame: FrameType | None) -> FrameType | None:

@@ -23,11 +23,10 @@ from collections.abc import Callable
 from types import CellType, CodeType, FrameType, FunctionType
 from typing import Any
 
-from microlog_nb.capture.interceptors.places import Place, PlacingSink
 from microlog_nb.capture.interceptors.print_calls import VARIES, PrintCall, print_calls
 from microlog_nb.capture.interceptors.said import Said
 from microlog_nb.capture.interceptors.speaking import speaking
-from microlog_nb.capture.sink import Sink
+from microlog_nb.capture.sink import Place, Sink
 
 _MANY_CODES = 4096
 
@@ -78,7 +77,6 @@ class _Tee:
 
     def __init__(self, sink: Sink, stream: object, source: str, level: str) -> None:
         self.sink: Sink | None = sink
-        self._placing = sink if isinstance(sink, PlacingSink) else None
         self._stream = stream
         self._source = source
         self._level = level
@@ -194,7 +192,7 @@ class _Tee:
             said.add(text)
             if len(said.parts) >= entry.expected and self._finish(entry, text, start_ns):
                 entries.pop()
-                self._tell(entry, frame)
+                self._tell(entry)
         finally:
             if box:  # by a signal handler or a finalizer that wrote meanwhile
                 self._tell_all(box)
@@ -230,7 +228,7 @@ class _Tee:
         given_up = _Open(entry.code, entry.at, entry.start_ns, entry.place)
         given_up.said, entry.said = entry.said, entry.said.split(writes)
         entry.start_ns = start_ns
-        self._tell(given_up, None)
+        self._tell(given_up)
 
     def _continues(self, entry: _Open, frame: FrameType) -> bool:
         """Whether what this frame writes now belongs to an entry."""
@@ -250,7 +248,7 @@ class _Tee:
             self._tell_ended(entries, frame)
         if entries and self._continues(entries[-1], frame):
             return entries[-1]
-        place = self._placing.place(frame) if self._placing is not None else None
+        place = self.sink.place(frame) if self.sink is not None else None
         entry = _Open(frame.f_code, frame.f_lasti, start_ns, place)
         call = self._call(frame)
         if call is not None:
@@ -273,7 +271,7 @@ class _Tee:
         while (
             entries and ((last := entries[-1]).frame, last.at) not in in_progress and not self._continues(last, frame)
         ):
-            self._tell(entries.pop(), None)
+            self._tell(entries.pop())
 
     def _call(self, frame: FrameType) -> PrintCall | None:
         """The call of print that this frame is in, if it is one."""
@@ -301,19 +299,14 @@ class _Tee:
             except IndexError:  # its own thread was quicker
                 return
             for entry in entries:
-                self._tell(entry, None)
+                self._tell(entry)
 
-    def _tell(self, entry: _Open, frame: FrameType | None) -> None:
+    def _tell(self, entry: _Open) -> None:
         message = entry.said.text()
         sink = self.sink
         if sink is None or not message.strip("\n"):
             return
-        if self._placing is None:
-            sink.log(level=self._level, source=self._source, message=message, time_ns=entry.start_ns, frame=frame)
-            return
-        self._placing.log(
-            level=self._level, source=self._source, message=message, time_ns=entry.start_ns, place=entry.place
-        )
+        sink.log(level=self._level, source=self._source, message=message, time_ns=entry.start_ns, place=entry.place)
 
 
 _IPYTHON = "InteractiveShell._tee.<locals>.write"

@@ -75,8 +75,8 @@ class RecordingSink:
         time_ns = time_ns or self.clock()
         self.entries.append(Entry(message, level, source, logger, exception, time_ns=time_ns, **where))
 
-    def span(self, *, kind, name, start_ns, end_ns, frame=None, place=None) -> None:
-        where = dict(place or _where(frame))
+    def span(self, *, kind, name, start_ns, end_ns, place=None) -> None:
+        where = dict(place or _where(None))
         where.pop("line", None)
         self.spans.append(Span(kind, name, start_ns, end_ns, **where))
 
@@ -86,37 +86,6 @@ class RecordingSink:
     @property
     def messages(self) -> list[str]:
         return [entry.message for entry in self.entries]
-
-
-class PlainSink:
-    """Only what `Sink` asks for."""
-
-    def __init__(self) -> None:
-        self.inner = RecordingSink()
-
-    def clock(self) -> int:
-        return self.inner.clock()
-
-    def log(
-        self,
-        *,
-        level,
-        source,
-        message,
-        logger="",
-        markdown=False,
-        exception="",
-        frame=None,
-        traceback=None,
-        time_ns=None,
-    ) -> None:
-        self.inner.log(level=level, source=source, message=message, frame=frame, time_ns=time_ns)
-
-    def span(self, *, kind, name, start_ns, end_ns, frame=None) -> None:
-        self.inner.span(kind=kind, name=name, start_ns=start_ns, end_ns=end_ns, frame=frame)
-
-    def fault(self, place: str, error: BaseException) -> None:
-        self.inner.fault(place, error)
 
 
 @contextmanager
