@@ -13,7 +13,12 @@ _PER_THREAD_CLOCK = 6
 
 @dataclass
 class Slot:
-    """One thread as the sampler knows it. `active` while its last sample had a stack; `last_ns` when that was taken."""
+    """One thread as the sampler knows it.
+
+    Attributes:
+        stack: the stack of its last sample; -1 if it had none.
+        last_ns: when that sample was taken.
+    """
 
     number: int
     thread: threading.Thread | None
@@ -25,14 +30,11 @@ class Slot:
     end_ns: int
     clock: int | None
     cpu_ns: int
-    active: bool = False
+    stack: int = -1
     last_ns: int = 0
 
-    def cpu_since(self, at_most_ns: int) -> int:
-        """CPU time since the last question, or -1 if the platform or the thread gives none.
-
-        Time between samples bounds it: what a thread did for the kernel before it entered the user's code is not counted.
-        """
+    def ran_ns(self) -> int:
+        """CPU time since the last question; 0 if it has not moved at all; -1 if the platform does not tell."""
         if self.clock is None:
             return -1
         try:
@@ -40,7 +42,7 @@ class Slot:
         except OSError:  # the thread has just ended
             return 0
         spent, self.cpu_ns = now - self.cpu_ns, now
-        return min(spent, at_most_ns) // 1000 * 1000
+        return spent
 
 
 class Threads:
@@ -55,7 +57,7 @@ class Threads:
         self._main = threading.main_thread()
         for ident in sys._current_frames():  # noqa: SLF001  # as the sampler does
             slot = self.slot(ident, 0)
-            slot.cpu_since(0)  # what they did before does not count
+            slot.ran_ns()  # what they did before does not count
 
     def slot(self, ident: int, now_ns: int) -> Slot:
         """The slot of the thread that has this ident now."""
@@ -72,7 +74,7 @@ class Threads:
     def active(self) -> list[Slot]:
         """Threads whose last sample had a stack, those among them whose ident has gone to another thread included."""
         replaced, self._replaced = self._replaced, []
-        return [slot for slot in (*self._slots.values(), *replaced) if slot.active]
+        return [slot for slot in (*self._slots.values(), *replaced) if slot.stack >= 0]
 
     def rows(self) -> list[tuple[str, int, int, bool, int, int]]:
         """Rows of the table of threads, under the names that the threads have now."""

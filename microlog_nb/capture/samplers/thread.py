@@ -128,24 +128,29 @@ class ThreadSampler:
             for ident, frame in frames.items():
                 if ident in excluded:
                     continue
-                stack = stacks.of_frame(frame)
-                if stack == NO_STACK and ident in tasks:
-                    stack = stacks.of_task(tasks[ident])
-                if stack != NO_STACK:
-                    slot = threads.slot(ident, taken)
-                    cpu = slot.cpu_since(taken - slot.last_ns if slot.active else self.interval_ns + delay)
-                    samples.extend((due, delay, slot.number, stack, cpu))
-                    slot.active = True
-                    slot.last_ns = slot.end_ns = taken
+                slot = threads.slot(ident, taken)
+                before = slot.stack
+                ran = slot.ran_ns()
+                if ran or not slot.last_ns:
+                    stack = stacks.of_frame(frame)
+                    if stack == NO_STACK and ident in tasks:
+                        stack = stacks.of_task(tasks[ident])
+                        if stack == NO_STACK and not tasks[ident].done():
+                            continue  # the kernel is between two statements of a cell
                 else:
-                    slot = threads.slot(ident, taken)
-                    if slot.active:
-                        samples.extend((due, delay, slot.number, NO_STACK, slot.cpu_since(taken - slot.last_ns)))
-                        slot.active = False
-                        slot.end_ns = taken
+                    stack = before  # what has not run has not moved
+                if stack != NO_STACK or before != NO_STACK:
+                    # the time between samples bounds it: what a thread did before it entered the user's code is not counted
+                    between = taken - slot.last_ns if before != NO_STACK else self.interval_ns + delay
+                    samples.extend(
+                        (due, delay, slot.number, stack, min(ran, between) // 1000 * 1000 if ran > 0 else ran)
+                    )
+                    slot.stack = stack
+                    slot.end_ns = taken
+                slot.last_ns = taken
             for slot in threads.active():
                 if slot.last_ns != taken:
                     samples.extend((due, delay, slot.number, NO_STACK, 0 if slot.clock is not None else -1))
-                    slot.active = False
+                    slot.stack = NO_STACK
                     slot.end_ns = taken
             self.ticks += 1
