@@ -20,7 +20,13 @@ def execute(source: Path, folder: Path) -> Path:
     """Runs a notebook in a folder and writes it there with its outputs; an error in a cell is written too, then raised."""
     target = folder / source.name
     notebook = nbformat.read(source, as_version=4)
-    client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}})
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        extra_arguments=["--log-level=ERROR"],
+    )
     try:
         client.execute()
     finally:

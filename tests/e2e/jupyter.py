@@ -102,8 +102,8 @@ class JupyterServer:
         return path
 
     def address(self, name: str) -> str:
-        """Where a notebook is found in the browser."""
-        place = "lab/tree" if self.application == "lab" else "notebooks"
+        """Where a notebook is found in the browser; in JupyterLab each has a workspace of its own."""
+        place = f"lab/workspaces/{Path(name).stem}/tree" if self.application == "lab" else "notebooks"
         return f"{self.url}{place}/{name}?token={self._token}"
 
     def shut_down_kernel(self, name: str) -> None:
