@@ -1,21 +1,30 @@
-"""The built browser bundle, read where it is first needed."""
+"""The built browser bundle."""
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from microlog_nb.errors import MicrologError
 
+_STATIC = Path(__file__).parent / "static"
 
-@cache
-def script(name: str) -> str:
-    """Text of a file of the bundle: "widget.js", "standalone.js" or "widget.css".
+
+def path(name: str) -> Path:
+    """Where a file of the bundle is: "widget.js", "standalone.js" or "widget.css".
 
     Raises:
         MicrologError: the bundle was not built.
     """
-    try:
-        return (files("microlog_nb") / "widget" / "static" / name).read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise MicrologError(f"the view was not built ({name} is missing): run `make setup` or reinstall") from error
+    file = _STATIC / name
+    if not file.is_file():
+        raise MicrologError(f"the view was not built ({name} is missing): run `make setup` or reinstall")
+    return file
+
+
+def script(name: str) -> str:
+    """Text of a file of the bundle.
+
+    Raises:
+        MicrologError: the bundle was not built.
+    """
+    return path(name).read_text(encoding="utf-8")

@@ -36,19 +36,19 @@ Columns = Mapping[str, npt.NDArray[Any]]
 
 def encode(tables: Tables) -> bytes:
     """The view of a recording, not deflated."""
-    packages, package_of = _packages(tables)
-    lane_order, lane_of = _lane_order(tables.trace)
+    package_rows, package_of = packages(tables)
+    order, lane_of = lane_order(tables.trace)
     columns = {"calls": _calls(tables, lane_of), "metrics": _metrics(tables)}
     layout, body = _laid_out(columns)
     header = {
         "facts": facts(tables),
-        "packages": packages,
+        "packages": package_rows,
         "functions": _functions(tables, package_of),
-        "lanes": _lanes(tables, lane_order),
+        "lanes": [_without_thread(row) for row in lanes(tables, order)],
         "logs": _logs(tables, lane_of),
         "spans": _spans(tables.trace, lane_of),
         "anomalies": _anomalies(tables),
-        "gaps": _gaps(tables.trace),
+        "gaps": gaps(tables.trace),
         "columns": layout,
     }
     # halves of surrogate pairs become \uXXXX, which is what JSON calls them, too
@@ -87,7 +87,7 @@ def facts(tables: Tables) -> Row:
 # ------------------------------------------------------------------------------------------------ functions
 
 
-def _packages(tables: Tables) -> tuple[list[Row], list[int]]:
+def packages(tables: Tables) -> tuple[list[Row], list[int]]:
     """Packages by self time, and the package of each function."""
     trace = tables.trace
     keys = list(
@@ -118,6 +118,11 @@ def package_name(kind: str, module: str, file: str) -> tuple[str, str]:
 def shown_name(kind: str, name: str, file: str) -> str:
     """A function's name as it is shown: the code of a cell itself carries the cell's label."""
     return file if kind == "notebook" and name == "<module>" else name
+
+
+def function_names(trace: Trace) -> list[str]:
+    """The shown name of every function."""
+    return list(map(shown_name, *(trace.texts("functions", column) for column in ("kind", "name", "file"))))
 
 
 def shown_file(file: str) -> str:
@@ -158,7 +163,7 @@ def _functions(tables: Tables, package_of: Sequence[int]) -> list[Row]:
 # ---------------------------------------------------------------------------------------------------- lanes
 
 
-def _lane_order(trace: Trace) -> tuple[Ints, Ints]:
+def lane_order(trace: Trace) -> tuple[Ints, Ints]:
     """Threads in the order of their lanes, the main thread first; and the lane of each thread, -1 at -1."""
     main = np.array(trace.texts("threads", "main"), bool)
     order = np.lexsort((trace.numbers("threads", "start_ns"), ~main))
@@ -167,7 +172,8 @@ def _lane_order(trace: Trace) -> tuple[Ints, Ints]:
     return order, lane_of
 
 
-def _lanes(tables: Tables, order: Ints) -> list[Row]:
+def lanes(tables: Tables, order: Ints) -> list[Row]:
+    """The interface `LaneRow` of `types.ts` for these threads, and the thread's row itself."""
     trace, calls = tables.trace, tables.call_data
     size = len(order)
     depth = np.zeros(size, np.int64)
@@ -180,6 +186,7 @@ def _lanes(tables: Tables, order: Ints) -> list[Row]:
     names, main = trace.texts("threads", "name"), trace.texts("threads", "main")
     return [
         {
+            "thread": thread,
             "name": names[thread],
             "kind": "main" if main[thread] else "thread",
             "nativeId": _exact(trace.numbers("threads", "native_id")[thread]),
@@ -190,6 +197,10 @@ def _lanes(tables: Tables, order: Ints) -> list[Row]:
         }
         for thread in order.tolist()
     ]
+
+
+def _without_thread(lane: Row) -> Row:
+    return {key: value for key, value in lane.items() if key != "thread"}
 
 
 def _calls(tables: Tables, lane_of: Ints) -> Columns:
@@ -221,7 +232,7 @@ def _logs(tables: Tables, lane_of: Ints) -> list[Row]:
     stack = trace.numbers("logs", "stack")
     function = np.append(trace.numbers("stacks", "function"), -1)[stack].tolist()
     line = np.append(trace.numbers("stacks", "line"), 0)[stack].tolist()
-    names = [*map(shown_name, *(trace.texts("functions", column) for column in ("kind", "name", "file"))), ""]
+    names = [*function_names(trace), ""]
     files = [*map(shown_file, trace.texts("functions", "file")), ""]
     messages = trace.texts("logs", "message")
     marked = trace.texts("logs", "markdown")
@@ -310,7 +321,7 @@ def _anomalies(tables: Tables) -> list[Row]:
     ]
 
 
-def _gaps(trace: Trace) -> list[Row]:
+def gaps(trace: Trace) -> list[Row]:
     """Times without samples, as the late samples of any thread tell of them; those that overlap are one."""
     due, delay = trace.numbers("samples", "due_ns"), trace.numbers("samples", "delay_ns")
     late = late_samples(trace)

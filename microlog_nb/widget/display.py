@@ -1,0 +1,55 @@
+"""Shows a recording where its user is: the live view in a notebook, text elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from microlog_nb.summary import statistics
+from microlog_nb.tables import Tables
+from microlog_nb.widget import fallback
+
+
+def display(tables: Tables) -> None:
+    """Shows the live view and, as a second output, the picture that takes its place where no kernel is.
+
+    Outside of a notebook it prints the summary.
+
+    Raises:
+        MicrologError: the bundle was not built; nothing is shown then.
+    """
+    if not in_notebook():
+        print(statistics(tables))  # noqa: T201  # what the user asked to see
+        return
+    from IPython.display import display as show
+
+    from microlog_nb.widget.widget import Timeline
+
+    timeline = Timeline(tables)
+    static = fallback.html(tables)
+    show(timeline)  # type: ignore[no-untyped-call]  # IPython's has no types
+    # in text, the first output has said everything
+    show({"text/html": static, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]  # as above
+
+
+def bundle(tables: Tables) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
+    """A recording as the value of a cell: one output for every kind of reader, who takes the best that it knows.
+
+    Raises:
+        MicrologError: the bundle was not built.
+    """
+    text = {"text/plain": statistics(tables)}
+    if not in_notebook():
+        return text
+    from microlog_nb.widget.widget import Timeline
+
+    shown = Timeline(tables)._repr_mimebundle_()
+    data, metadata = shown if shown is not None else ({}, {})
+    return {**data, "text/html": fallback.html(tables), **text}, metadata
+
+
+def in_notebook() -> bool:
+    """Whether this runs in a Jupyter kernel, whose outputs a frontend shows."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return shell is not None and getattr(shell, "kernel", None) is not None

@@ -1,0 +1,40 @@
+"""The live view in a notebook: an anywidget that hands the view's bytes to the bundle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import anywidget
+import traitlets
+
+from microlog_nb.summary import statistics
+from microlog_nb.tables import Tables
+from microlog_nb.widget import bundle
+from microlog_nb.widget.payload import deflate, encode
+
+
+class Timeline(anywidget.AnyWidget):
+    """The interactive timeline of a recording.
+
+    Importing this module raises a `MicrologError` if the bundle was not built.
+
+    Args:
+        tables: of the recording.
+    """
+
+    _esm = bundle.path("widget.js")
+    _css = bundle.path("widget.css")
+
+    payload = traitlets.Bytes().tag(sync=True)
+    """The view's bytes, deflated; see `js/src/data/FORMAT.md`."""
+
+    def __init__(self, tables: Tables) -> None:
+        super().__init__(payload=deflate(encode(tables)))
+        self._summary = statistics(tables)
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        shown = super()._repr_mimebundle_(**kwargs)
+        if shown is None:
+            return None
+        data, metadata = shown
+        return {**data, "text/plain": self._summary}, metadata

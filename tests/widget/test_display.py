@@ -1,0 +1,100 @@
+"""The live view and what is shown beside it."""
+
+from __future__ import annotations
+
+import sys
+import zlib
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from microlog_nb.errors import MicrologError
+from microlog_nb.summary import statistics
+from microlog_nb.widget import bundle, display, payload
+from tests.widget.views import tables
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A bundle of one line, in place of the built one."""
+    (tmp_path / "widget.js").write_text("export default { render() {} }")
+    (tmp_path / "widget.css").write_text(".microlog {}")
+    monkeypatch.setattr(bundle, "_STATIC", tmp_path)
+    monkeypatch.delitem(sys.modules, "microlog_nb.widget.widget", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """A kernel without a frontend: what would be shown, in order."""
+    shown: list[Any] = []
+    monkeypatch.setattr(display, "in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda value, raw=False: shown.append((value, raw)))
+    return shown
+
+
+def test_the_view_carries_the_deflated_bytes(built: Path) -> None:
+    from microlog_nb.widget.widget import Timeline
+
+    view = Timeline(tables())
+    assert zlib.decompress(view.payload) == payload.encode(tables())
+    state = view.get_state()
+    assert state["payload"] == view.payload
+    assert state["_esm"] == "export default { render() {} }"
+    assert state["_css"] == ".microlog {}"
+
+
+def test_the_view_has_a_text_for_those_who_cannot_see_it(built: Path) -> None:
+    from microlog_nb.widget.widget import Timeline
+
+    shown = Timeline(tables())._repr_mimebundle_()
+    assert shown is not None
+    data, _ = shown
+    assert data["text/plain"] == statistics(tables())
+    assert data[WIDGET_VIEW]["model_id"]
+
+
+def test_a_notebook_gets_the_view_and_then_the_picture(built: Path, notebook: list[Any]) -> None:
+    display.display(tables())
+    (view, view_raw), (static, static_raw) = notebook
+    assert type(view).__name__ == "Timeline"
+    assert not view_raw
+    assert static_raw
+    assert static["text/html"].startswith('<div class="microlog-static')
+    assert static["text/plain"] == ""
+
+
+def test_a_terminal_gets_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    display.display(tables())
+    assert capsys.readouterr().out == statistics(tables()) + "\n"
+    assert display.bundle(tables()) == {"text/plain": statistics(tables())}
+
+
+def test_a_recording_as_a_value_has_a_form_for_every_reader(built: Path, notebook: list[Any]) -> None:
+    data, _ = display.bundle(tables())
+    assert set(data) == {WIDGET_VIEW, "text/html", "text/plain"}
+
+
+def test_a_view_that_was_not_built_says_what_to_do(built: Path, notebook: list[Any]) -> None:
+    (built / "widget.js").unlink()
+    with pytest.raises(MicrologError, match=r"the view was not built \(widget\.js is missing\): run `make setup`"):
+        display.display(tables())
+    assert notebook == []
+
+
+def test_the_text_of_the_bundle(built: Path) -> None:
+    assert bundle.script("widget.css") == ".microlog {}"
+    with pytest.raises(MicrologError, match=r"standalone\.js is missing"):
+        bundle.script("standalone.js")
+
+
+@pytest.mark.parametrize(("shell", "expected"), [(None, False), (object(), False), (SimpleNamespace(kernel=1), True)])
+def test_a_notebook_is_where_a_kernel_is(monkeypatch: pytest.MonkeyPatch, shell: object, expected: bool) -> None:
+    import IPython
+
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    assert display.in_notebook() is expected
