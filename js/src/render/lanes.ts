@@ -48,8 +48,8 @@ export function createDrawn(): Drawn {
   };
 }
 
-/** All lanes that the scrolled area shows. Work is bound to the rows and pixels in view. */
-export function drawLanes(pen: Pen, scene: LanesScene, drawn: Drawn): void {
+/** All lanes that the scrolled area shows. Work is bound to the rows and pixels in view. True if the selection is seen. */
+export function drawLanes(pen: Pen, scene: LanesScene, drawn: Drawn): boolean {
   const { layout, scrolled, theme, scale } = scene;
   drawGrid(pen, theme, scale, scene.ticks, 0, pen.height);
   drawGaps(
@@ -68,7 +68,7 @@ export function drawLanes(pen: Pen, scene: LanesScene, drawn: Drawn): void {
     drawLane(pen, bars, box, drawn, scene);
     horizontal(pen, box.y + box.height - LINE - scrolled, theme.colors.line);
   }
-  if (scene.marks.selected !== null) drawSelected(pen, bars, scene, drawn, scene.marks.selected);
+  return scene.marks.selected !== null && drawSelected(pen, bars, scene, drawn, scene.marks.selected);
 }
 
 function drawLane(pen: Pen, bars: BarScene, box: LaneBox, drawn: Drawn, scene: LanesScene): void {
@@ -83,21 +83,22 @@ function drawLane(pen: Pen, bars: BarScene, box: LaneBox, drawn: Drawn, scene: L
   }
 }
 
-function drawSelected(pen: Pen, bars: BarScene, scene: LanesScene, drawn: Drawn, call: CallId): void {
+function drawSelected(pen: Pen, bars: BarScene, scene: LanesScene, drawn: Drawn, call: CallId): boolean {
   const { calls } = scene.data;
   const lane = calls.lane[call] ?? -1;
   const box = scene.layout.lanes[lane];
   const row = (calls.depth[call] ?? 0) - (scene.index.top[lane] ?? 0);
-  if (!box || row < 0 || row >= box.rows) return;
+  if (!box || row < 0 || row >= box.rows) return false;
   const y = box.bars + row * ROW - scene.scrolled;
   const list = drawn.row(lane, row);
-  if (!list || y + BAR < 0 || y > pen.height) return;
+  if (!list || y + BAR < 0 || y > pen.height) return false;
   const x0 = xOf(scene.scale, calls.start[call] ?? 0);
   const x1 = xOf(scene.scale, (calls.start[call] ?? 0) + (calls.duration[call] ?? 0));
-  if (x1 < 0 || x0 > pen.width) return;
+  if (x1 < 0 || x0 > pen.width) return false;
   // Of a joined call the bar that stands for it gets the ring.
   const i = barAt(list, (Math.max(x0, 0) + Math.min(x1, pen.width)) / 2);
-  if (i < 0) return;
+  if (i < 0) return false;
   // The ring's ground covers the neighbours, so the bar is drawn once more on it.
   drawRing(pen, bars, list, i, y, () => drawBar(pen, bars, list, i, y));
+  return true;
 }

@@ -81,7 +81,9 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
       event.stopPropagation();
       const target = event.target as HTMLElement;
       if (event.defaultPrevented || target.closest("input, textarea, select, [contenteditable]")) return;
-      if (act(keyOf(event), target.closest("button, a, [role=button]") !== null)) event.preventDefault();
+      if (!act(keyOf(event), target.closest("button, a, [role=button]") !== null)) return;
+      event.preventDefault();
+      stage.keyboard = target === stage.frame.lanes.surface.canvas;
     },
     { signal },
   );

@@ -138,7 +138,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     const pen = frame.lanes.surface.begin(layout.width, area.clientHeight);
     showThumb(frame.lanes.thumb, area);
     if (!pen) return;
-    drawLanes(
+    const ringed = drawLanes(
       pen,
       {
         data,
@@ -154,6 +154,8 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       },
       drawn,
     );
+    // The ring of the call says where the focus is; without one in view the whole plot does.
+    frame.lanes.surface.canvas.classList.toggle("microlog-ringed", ringed);
   }
 
   /** A card that stays open stays beside its bar. */
