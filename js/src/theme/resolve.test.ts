@@ -155,6 +155,22 @@ describe("module colours", () => {
     expect(assignSlots([library("numpy", 1), library("pandas", 5)])[1]).toBe(alone);
   });
 
+  it("packages that are often seen together differ", () => {
+    const often = [
+      "numpy",
+      "pandas",
+      "sklearn",
+      "matplotlib",
+      "requests",
+      "json",
+      "ssl",
+      "importlib",
+      "threading",
+      "asyncio",
+    ];
+    expect(new Set(often.map((name) => assignSlots([library(name)])[0])).size).toBe(often.length);
+  });
+
   it("on a clash the one with less self time moves on", () => {
     const names = Array.from({ length: 40 }, (_, i) => `p${i}`);
     const wanted = names.map((name) => assignSlots([library(name)])[0]);

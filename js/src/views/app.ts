@@ -49,7 +49,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   };
 
   const header = createHeader(context, {
-    fit: () => timeline?.fit(),
+    fit: timeline?.fit ?? null,
     help: () => store.set({ help: !store.get().help }),
   });
   const tabs = createTabs(context);

@@ -65,6 +65,7 @@ export function createCallCard(
     el("div", "microlog-card-head", square, name, pin, close),
     places(context, call),
     el("div", "microlog-card-words", ...said(context, call, numbers, compared)),
+    el("p", "microlog-card-line microlog-pale", briefly(numbers, entries.length)),
     stats(context, call, numbers),
     family.length > 1 ? createStrip(context, call, family) : null,
     entries.length > 0 ? logList(context, entries, actions) : null,
@@ -99,12 +100,22 @@ function said(context: Context, call: CallId, numbers: CallNumbers, compared: st
   const { data } = context;
   const anomaly = anomalyWords(data, call);
   const gap = gapTime(data.gaps, numbers.start, numbers.end);
-  const missing = gap > numbers.duration * GAP_FROM ? `${formatDuration(gap)} of it are without samples.` : "";
+  const missing = gap > numbers.duration * GAP_FROM ? `${formatDuration(gap)} of it have no samples.` : "";
   const second = [compared, waitingWords(numbers), missing].filter(Boolean).join(" ");
   if (!anomaly) return [el("p", "", second)];
   const first = sentence("", anomaly);
   first.prepend(icon("anomaly", 11));
   return [el("div", "microlog-card-anomaly", first, el("p", "microlog-pale", second))];
+}
+
+/** The numbers in one line, for the sheet of narrow widgets. */
+function briefly({ duration, cpuPercent, waitingPercent }: CallNumbers, logs: number): string {
+  const parts = [formatDuration(duration)];
+  if (cpuPercent !== null && waitingPercent !== null) {
+    parts.push(`CPU ${formatPercent(cpuPercent)}`, `waiting ${formatPercent(waitingPercent)}`);
+  }
+  if (logs > 0) parts.push(formatNumberOf(logs, "log"));
+  return parts.join(", ");
 }
 
 function stats({ data }: Context, call: CallId, numbers: CallNumbers): HTMLElement {

@@ -13,7 +13,8 @@ import { button, el } from "./dom";
 import { icon } from "./icon";
 
 export interface HeaderActions {
-  readonly fit: () => void;
+  /** Null where there is no time to show. */
+  readonly fit: (() => void) | null;
   readonly help: (opener: HTMLElement) => void;
 }
 
@@ -40,9 +41,9 @@ export function createHeader(context: Context, actions: HeaderActions): View & {
   help.setAttribute("aria-label", "Keys and marks");
   help.setAttribute("aria-haspopup", "dialog");
   help.title = "Keys and marks (?)";
-  const fit = button("microlog-tool", actions.fit, icon("fit"));
-  fit.setAttribute("aria-label", "Show the whole recording");
-  fit.title = "Show the whole recording (F)";
+  const fit = actions.fit && button("microlog-tool", actions.fit, icon("fit"));
+  fit?.setAttribute("aria-label", "Show the whole recording");
+  fit?.setAttribute("title", "Show the whole recording (F)");
   const header = el(
     "header",
     "microlog-header",
@@ -83,7 +84,7 @@ function factsOf({ data }: Context): Fact[] {
   if (facts.samples === 0) add(0, "", ...samples);
   else add(960, "", ...samples, " @ ", value(formatRate(facts.rate)));
   if (facts.overhead !== null) add(1048, "", "overhead ", value(formatPercent(facts.overhead * 100)));
-  if (facts.cpu !== null) add(0, "", "CPU ", value(formatPercent(facts.cpu)));
+  if (facts.cpu !== null) add(1, "", "CPU ", value(formatPercent(facts.cpu)));
   if (facts.peakMemory !== null) {
     add(640, "", "peak ", value(formatBytes(facts.peakMemory)));
     if (facts.memoryChange !== null)

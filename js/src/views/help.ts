@@ -12,7 +12,7 @@ import type { IconName } from "../theme/icon-paths";
 import type { Context } from "./context";
 import { button, el, key } from "./dom";
 import { icon } from "./icon";
-import { swatch } from "./tabs";
+import { moduleName, swatch } from "./tabs";
 
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["W", "S"], "zoom in and out at the pointer"],
@@ -120,13 +120,12 @@ function modulesOf(context: Context): HTMLElement | null {
   if (packages.length === 0) return null;
   const ids = packages.map((_, id) => id).sort((a, b) => (packages[b]?.self ?? 0) - (packages[a]?.self ?? 0));
   const rows = ids.slice(0, MODULES_MOST).map((id) => {
-    const row = packages[id];
     return el(
       "div",
       "microlog-module",
       swatch(context, id as PackageId),
-      row?.name ?? "",
-      el("span", "microlog-pale", formatDuration(row?.self ?? 0)),
+      moduleName(context, id),
+      el("span", "microlog-pale", formatDuration(packages[id]?.self ?? 0)),
     );
   });
   const rest = ids.length - rows.length;

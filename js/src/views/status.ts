@@ -21,7 +21,9 @@ export function createStatus(context: Context): View {
   const { data, store } = context;
   const path = el("div", "microlog-path");
   const numbers = el("div", "microlog-numbers");
-  const hints = HINTS.map(([keys, what]) => el("span", "microlog-hint", ...keys.map(key), what));
+  const hints = (data.calls.count > 0 ? HINTS : []).map(([keys, what]) =>
+    el("span", "microlog-hint", ...keys.map(key), what),
+  );
   const status = el(
     "footer",
     "microlog-status",
@@ -37,10 +39,11 @@ export function createStatus(context: Context): View {
     if (call === shown) return;
     shown = call;
     path.replaceChildren(...(call === null ? [] : pathWords(context, call)));
-    numbers.textContent = call === null ? whole() : numbersText(context, call);
+    numbers.replaceChildren(...(call === null ? [whole()] : numberWords(context, call)));
   };
   const whole = () => {
     const { lanes, calls, functions } = data;
+    if (calls.count === 0) return "no calls";
     const parts = [formatNumberOf(calls.count, "call"), `of ${formatNumberOf(functions.length, "function")}`];
     return `${parts.join(" ")} in ${formatNumberOf(lanes.length, "thread")}`;
   };
@@ -70,11 +73,15 @@ function pathWords({ data }: Context, call: CallId): Node[] {
   return words;
 }
 
-function numbersText({ data }: Context, call: CallId): string {
+function numberWords({ data }: Context, call: CallId): HTMLElement[] {
   const row = data.functions[data.calls.function[call] ?? -1];
   const { start, end, duration, cpuPercent } = numbersOf(data, call);
-  const parts = [formatDuration(duration), formatRange(start, end)];
-  if (cpuPercent !== null) parts.push(`CPU ${formatPercent(cpuPercent)}`);
-  if (row && row.calls > 1) parts.push(`median ${formatDuration(row.median)} of ${formatNumberOf(row.calls, "call")}`);
-  return parts.join(" · ");
+  const parts = [
+    el("span", "", formatDuration(duration)),
+    el("span", "microlog-numbers-range", formatRange(start, end)),
+  ];
+  if (cpuPercent !== null) parts.push(el("span", "", `CPU ${formatPercent(cpuPercent)}`));
+  if (row && row.calls > 1)
+    parts.push(el("span", "", `median ${formatDuration(row.median)} of ${formatNumberOf(row.calls, "call")}`));
+  return parts;
 }

@@ -25,7 +25,7 @@ export function createStrip(context: Context, call: CallId, family: Int32Array):
   const duration = (other: number) => calls.duration[other] ?? 0;
   const shown = family.subarray(from, to);
   const median = row?.median ?? 0;
-  const top = Math.max(...shown.map(duration), median, 1);
+  const top = Math.max(...Array.from(shown, duration), median, 1);
   const y = (ns: number) => HEIGHT - Math.max(((HEIGHT - AIR) * ns) / top, LEAST);
 
   const svg = shape("svg", {

@@ -22,9 +22,8 @@ function createLegend(context: Context): View & { fitTo(): void } {
   const { packages } = context.data;
   const ids = packages.map((_, id) => id).sort((a, b) => (packages[b]?.self ?? 0) - (packages[a]?.self ?? 0));
   const items = ids.slice(0, NAMED).map((id) => {
-    const row = packages[id];
-    const item = el("span", "microlog-module", swatch(context, id as PackageId), row?.name ?? "");
-    item.title = `${row?.name ?? ""}: ${formatDuration(row?.self ?? 0)} in its own code`;
+    const item = el("span", "microlog-module", swatch(context, id as PackageId), moduleName(context, id));
+    item.title = `${moduleName(context, id)}: ${formatDuration(packages[id]?.self ?? 0)} in its own code`;
     return item;
   });
   const more = el("span", "microlog-more");
@@ -33,7 +32,7 @@ function createLegend(context: Context): View & { fitTo(): void } {
     items.forEach((item, i) => {
       item.hidden = i >= count;
     });
-    const rest = ids.slice(count).map((id) => packages[id]?.name ?? "");
+    const rest = ids.slice(count).map((id) => moduleName(context, id));
     more.hidden = rest.length === 0;
     more.textContent = `+${rest.length}`;
     more.title = rest.join(", ");
@@ -52,6 +51,12 @@ function createLegend(context: Context): View & { fitTo(): void } {
       }
     }),
   };
+}
+
+/** What a module is called: code of the notebook by its cell. */
+export function moduleName({ data }: Context, id: number): string {
+  const row = data.packages[id];
+  return (row?.kind === "notebook" && data.facts.cell) || (row?.name ?? "");
 }
 
 /** A small square in a module's colour. */
