@@ -68,8 +68,8 @@ def facts(tables: Tables) -> Row:
     meta = tables.trace.meta
     duration = meta["duration_ns"]
     _, metrics = tables.metric_data
-    memory = metrics["memory"][~np.isnan(metrics["memory"])]
-    cpu = metrics["cpu"][~np.isnan(metrics["cpu"])]
+    memory = metrics["memory"][np.isfinite(metrics["memory"])]
+    cpu = metrics["cpu"][np.isfinite(metrics["cpu"])]
     return {
         **{key: meta[key] for key in ("id", "name", "cell", "started", "sampler", "python", "platform")},
         "duration": duration,
@@ -77,9 +77,9 @@ def facts(tables: Tables) -> Row:
         "samples": tables.trace.tables["samples"].num_rows,
         "rate": meta["ticks"] * 1e9 / duration if duration else 0.0,
         "overhead": meta["own_cpu_ns"] / duration if duration else None,
-        "cpu": _number(cpu.mean()) if len(cpu) else None,
+        "cpu": _mean(cpu),
         "peakMemory": _number(memory.max()) if len(memory) else None,
-        "memoryChange": _number(memory[-1] - memory[0]) if len(memory) else None,
+        "memoryChange": _number(float(memory[-1]) - float(memory[0])) if len(memory) else None,
         "notes": list(meta["notes"]),
     }
 
@@ -355,6 +355,11 @@ def _laid_out(blocks: Mapping[str, Columns]) -> tuple[dict[str, dict[str, Row]],
             body += [values.tobytes(), b"\0" * padding]
             offset += values.nbytes + padding
     return layout, body
+
+
+def _mean(values: npt.NDArray[np.float64]) -> float | None:
+    with np.errstate(over="ignore"):
+        return _number(values.mean()) if len(values) else None
 
 
 def _number(value: float) -> float | None:

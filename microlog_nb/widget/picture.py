@@ -171,15 +171,15 @@ class _Picture:
         base, top = self.y + _PLOT - 4, self.y + 6
         cpu, memory = columns["cpu"], columns["memory"]
         cpu_top = max(100.0, _peak(cpu)) if _peak(cpu) > 110 else 100.0
-        line = _series(times * self.density, np.minimum(cpu / cpu_top, 1), base, base - top)
+        line = _series(times * self.density, cpu / cpu_top, base, base - top)
         if line:
             first, last = line[0].split(" ")[0], line[-1].split(" ")[0]
             self._add(
                 f'<path class="cf" d="M{first} {_n(base)}L{" ".join(line)} {last} {_n(base)}z"/>'
                 f'<path class="cl" d="M{" ".join(line)}"/>'
             )
-        if _peak(memory):
-            line = _series(times * self.density, memory / (_peak(memory) * 1.15), base, base - top)
+        if _peak(memory) > 0:
+            line = _series(times * self.density, memory / _peak(memory) / 1.15, base, base - top)
             self._add(f'<path class="me" d="M{" ".join(line)}"/>' if line else "")
         self._gc(self.y + _PLOT)
         cpu_fact, memory_fact = self.facts["cpu"], self.facts["peakMemory"]
@@ -408,8 +408,8 @@ _RANK = ("debug", "info", "warning", "error", "critical")
 
 def _series(places: Any, heights: Any, base: float, height: float) -> list[str]:
     """Points of a line: at most one a pixel and a half, the highest of those there."""
-    known = ~np.isnan(heights)
-    x, y = places[known], heights[known]
+    known = np.isfinite(heights)
+    x, y = places[known], np.clip(heights[known], 0, 1)
     if not len(x):
         return []
     step = np.round(x / 1.5).astype(np.int64)
@@ -419,7 +419,7 @@ def _series(places: Any, heights: Any, base: float, height: float) -> list[str]:
 
 
 def _peak(values: Any) -> float:
-    known = values[~np.isnan(values)]
+    known = values[np.isfinite(values)]
     return float(known.max()) if len(known) else 0.0
 
 

@@ -85,8 +85,8 @@ def many_calls(calls: int, threads: int = 3, functions: int = 60) -> Tables:
     """Alternating calls of a few functions under one root a thread, each seen once."""
     rng = np.random.default_rng(0)
     per_thread = calls // threads
-    stacks = [{"parent": -1, "function": 0, "line": 1, "instruction": 0}] + [
-        {"parent": int(rng.integers(0, max(node // 2, 1))), "function": node % functions, "line": node % 90 + 1, "instruction": node}
+    stacks = [{"parent": -1, "function": 0, "line": 1, "instruction": 0, "loop": -1}] + [
+        {"parent": int(rng.integers(0, max(node // 2, 1))), "function": node % functions, "line": node % 90 + 1, "instruction": node, "loop": -1}
         for node in range(1, 400)
     ]  # fmt: skip
     rows = per_thread * threads
