@@ -54,6 +54,7 @@ def trace_from_picture(
     *,
     interval_ns: int = MS,
     functions: Mapping[str, Row] | None = None,
+    loops: Mapping[str, int] | None = None,
     logs: Sequence[Row] = (),
     metrics: Mapping[str, Sequence[float]] | None = None,
     spans: Sequence[Row] = (),
@@ -66,6 +67,7 @@ def trace_from_picture(
         picture: the threads; the first line is the main thread.
         interval_ns: time between ticks.
         functions: columns of functions, by the name in the picture, where they differ from a notebook's in "In [1]".
+        loops: where the loop begins that all of a function is in, by the name in the picture; default is no loop.
         logs: entries; `at` is their time in intervals, `thread` and `stack` are as in the picture, the rest as in the
             schema. What is left out: the main thread, no stack, a print at level info.
         metrics: values of a series, one an interval beginning at 0.
@@ -73,7 +75,7 @@ def trace_from_picture(
         sources: text by file.
         meta: values of the trace's meta that matter to the test.
     """
-    drawing = _Drawing(interval_ns, {name: dict(row) for name, row in (functions or {}).items()})
+    drawing = _Drawing(interval_ns, {name: dict(row) for name, row in (functions or {}).items()}, loops or {})
     lines = [line.split(":", 1) for line in picture.strip().splitlines() if line.strip()]
     threads = [name.strip() for name, _ in lines]
     columns = max(drawing.thread(number, words) for number, (_, words) in enumerate(lines))
@@ -170,13 +172,14 @@ class _Drawing:
 
     interval_ns: int
     columns_of: dict[str, Row]
+    loops: Mapping[str, int]
     functions: list[Row] = field(default_factory=list)
     stacks: list[Row] = field(default_factory=list)
     samples: list[Row] = field(default_factory=list)
     late: int = 0
     missed: int = 0
     _function_ids: dict[str, int] = field(default_factory=dict)
-    _stack_ids: dict[tuple[int, int, int, int], int] = field(default_factory=dict)
+    _stack_ids: dict[tuple[int, int, int, int, int], int] = field(default_factory=dict)
 
     def thread(self, number: int, words: str) -> int:
         """Draws one line; returns its number of columns."""
@@ -219,10 +222,10 @@ class _Drawing:
             assert match, f"{frame!r} is not a frame of a picture"
             function = self._function(match["name"])
             line = int(match["line"] or self.functions[function]["line"] + 1)
-            key = (node, function, line, int(match["instruction"] or 0))
+            key = (node, function, line, int(match["instruction"] or 0), self.loops.get(match["name"], -1))
             if key not in self._stack_ids:
                 self._stack_ids[key] = len(self.stacks)
-                self.stacks.append(dict(zip(("parent", "function", "line", "instruction"), key, strict=True)))
+                self.stacks.append(dict(zip(("parent", "function", "line", "instruction", "loop"), key, strict=True)))
             node = self._stack_ids[key]
         return node
 
@@ -309,6 +312,7 @@ def traces(draw: st.DrawFn, max_rows: int = 12) -> Trace:
                     "function": draw(reference(functions)),
                     "line": draw(small),
                     "instruction": draw(st.integers(-1, _MAX_INT)),
+                    "loop": draw(st.integers(-1, _MAX_INT)),
                 }
             )
     threads = rows(

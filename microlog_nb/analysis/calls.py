@@ -5,7 +5,8 @@
                 bbbbbbbb  ccc
 
 Observations are the samples and, because a log entry knows its stack exactly, the log entries. Two neighbours continue
-a call at depth d if all its callers continue, the function is the same, and its caller is still at the same instruction.
+a call at depth d if all its callers continue, the function is the same, its caller is still at the same instruction, and the
+function has not gone back to an earlier instruction outside of a loop, which only another call of it can.
 So, with k the number of calls that continue from one observation to the next, everything deeper than k ends between the
 two and whatever the second has deeper than k begins there. Edges lie midway between observations. An observation that
 came late, because C code held the GIL, is evidence about the time before it: as much of the gap as its thread had the CPU
@@ -134,6 +135,8 @@ class _Tree:
         self.parent = np.append(trace.numbers("stacks", "parent"), -1).astype(np.int64)
         self.function = np.append(trace.numbers("stacks", "function"), -1).astype(np.int64)
         self.line = np.append(trace.numbers("stacks", "line"), 0).astype(np.int64)
+        self.instruction = np.append(trace.numbers("stacks", "instruction"), -1).astype(np.int64)
+        self.loop = np.append(trace.numbers("stacks", "loop"), -1).astype(np.int64)
         self.depth = np.zeros(len(self.parent), np.int64)  # number of frames, 0 for "no stack"
         rows = np.arange(len(self.parent) - 1)
         at = rows
@@ -153,10 +156,17 @@ class _Tree:
         same = np.zeros(len(x), np.int64)
         rows = np.flatnonzero(x != y)
         while len(rows):
-            same[rows] = self.function[x[rows]] == self.function[y[rows]]
+            same[rows] = self._goes_on(x[rows], y[rows])
             x[rows], y[rows] = self.parent[x[rows]], self.parent[y[rows]]
             rows = rows[x[rows] != y[rows]]
         return self.depth[x] + same
+
+    def _goes_on(self, x: Ints, y: Ints) -> npt.NDArray[np.bool_]:
+        """Whether a call seen at node x can be the one that is seen at node y, its callers being the same."""
+        forward = self.instruction[y] >= self.instruction[x]
+        around = (self.loop[x] >= 0) & (self.loop[x] == self.loop[y])
+        goes_on: npt.NDArray[np.bool_] = (self.function[x] == self.function[y]) & (forward | around)
+        return goes_on
 
 
 @dataclass(frozen=True)

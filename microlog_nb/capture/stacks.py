@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from microlog_nb.capture import code
 from microlog_nb.capture.awaiting import Suspended
 from microlog_nb.capture.code import Owner
+from microlog_nb.capture.loops import loop_around, loops
 
 if TYPE_CHECKING:
     from microlog_nb.model.builder import Builder
@@ -36,6 +37,7 @@ class Stacks:
         self._builder = builder
         # by the address of a code object: its function, whose it is, and where its instructions begin in the function
         self._functions: dict[int, tuple[int, Owner, int]] = {}
+        self._loops: dict[int, list[tuple[int, int]]] = {}
         self._cells: dict[str, tuple[int, int]] = {}
         self._nodes: dict[tuple[int, int, int], int] = {}
         # A code object must stay alive as long as its address is a key.
@@ -99,7 +101,7 @@ class Stacks:
             key = (node, function, begin + instruction)
             child = nodes.get(key)
             if child is None:
-                child = self._node(key, _line(frame, instruction))
+                child = self._node(key, frame, instruction)
                 if child is None:
                     return node
             node = child
@@ -132,13 +134,20 @@ class Stacks:
         self._cells[row.file] = (number, begin + length)
         return number, begin
 
-    def _node(self, key: tuple[int, int, int], line: int) -> int | None:
+    def _node(self, key: tuple[int, int, int], frame: FrameType, instruction: int) -> int | None:
+        parent, function, place = key
+        line = _line(frame, instruction)
+        known = self._loops.get(id(frame.f_code))
+        regions = loops(frame.f_code) if known is None else known
+        loop = loop_around(regions, instruction)
         if not self._enter():
             return None
         try:
+            self._loops[id(frame.f_code)] = regions
             if key not in self._nodes:
-                parent, function, instruction = key
-                self._nodes[key] = self._builder.number("stacks", (parent, function, line, instruction))
+                begin = place - instruction
+                row = (parent, function, line, place, loop + begin if loop >= 0 else -1)
+                self._nodes[key] = self._builder.number("stacks", row)
             return self._nodes[key]
         finally:
             self._leave()

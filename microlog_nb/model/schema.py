@@ -89,6 +89,7 @@ TABLES: dict[str, TableSchema] = {
                 _id("function", "functions", "the function of this frame"),
                 Column("line", pa.int32(), "", "line it was at; 0 if unknown"),
                 Column("instruction", pa.int32(), "bytes", "offset of the instruction it was at, -1 if unknown"),
+                Column("loop", pa.int32(), "bytes", "offset where the loop around the instruction begins, -1 if none"),
             ),
         ),
         TableSchema(

@@ -43,6 +43,18 @@ def test_what_a_call_calls_ends_when_it_moves_to_another_instruction() -> None:
     assert drawn(trace) == ["main 0 a 0-3", "main 1 b 0-3", "main 2 c 0-1", "main 2 c 1-3"]
 
 
+def test_a_function_without_a_loop_that_goes_back_is_another_call() -> None:
+    trace = trace_from_picture("main: f.a@2.b f.a@8.c f.a@2.b f.a@8.c", loops={"f": 0})
+    assert drawn(trace)[:3] == ["main 0 f 0-4", "main 1 a 0-2", "main 2 b 0-1"]
+    assert "main 1 a 2-4" in drawn(trace)
+
+
+def test_a_function_goes_back_in_its_loop() -> None:
+    trace = trace_from_picture("main: a@2.b a@8.c a@2.b a@8.c", loops={"a": 0})
+    assert drawn(trace)[0] == "main 0 a 0-4"
+    assert len(drawn(trace)) == 5
+
+
 def test_recursion_is_a_call_for_every_level() -> None:
     trace = trace_from_picture("main: a a.a a.a.a a")
     assert drawn(trace) == ["main 0 a 0-4", "main 1 a 1-3", "main 2 a 2-3"]
@@ -139,9 +151,9 @@ def test_calls_nest_and_their_self_times_add_up(picture: str) -> None:
     _assert_disjoint(calls)
 
 
-@given(_pictures)
-def test_calls_agree_with_the_rule_applied_one_sample_at_a_time(picture: str) -> None:
-    trace = trace_from_picture(picture)
+@given(_pictures, st.sampled_from([{}, {"a": 0}, {"b": 4}]))
+def test_calls_agree_with_the_rule_applied_one_sample_at_a_time(picture: str, loops: dict[str, int]) -> None:
+    trace = trace_from_picture(picture, loops=loops)
     assert sorted(drawn(trace)) == sorted(_one_at_a_time(trace))
 
 
@@ -157,6 +169,7 @@ def _one_at_a_time(trace: Trace) -> list[str]:
     """The same rules, written as one would explain them."""
     names, threads = trace.texts("functions", "name"), trace.texts("threads", "name")
     parents, functions = trace.numbers("stacks", "parent"), trace.numbers("stacks", "function")
+    instructions, loops = trace.numbers("stacks", "instruction"), trace.numbers("stacks", "loop")
     interval = trace.interval_ns
     found = []
     for thread in range(len(threads)):
@@ -183,7 +196,8 @@ def _one_at_a_time(trace: Trace) -> list[str]:
             while keep < min(len(path), len(new_path)) and path[keep] == new_path[keep]:
                 keep += 1
             if keep < min(len(path), len(new_path)) and functions[path[keep]] == functions[new_path[keep]]:
-                keep += 1
+                old, new = path[keep], new_path[keep]
+                keep += int(instructions[new] >= instructions[old] or (loops[old] == loops[new] >= 0))
             while len(open_calls) > keep:
                 node, start = open_calls.pop()
                 found.append((thread, len(open_calls), node, start, edge))

@@ -40,7 +40,7 @@ class Book:
         """Modules from the root to the top."""
         found = []
         while node >= 0:
-            parent, function, _, _ = self.builder.rows["stacks"][node]
+            parent, function, *_ = self.builder.rows["stacks"][node]
             found.insert(0, self.builder.rows["functions"][function][0])
             node = parent
         return found
@@ -158,7 +158,7 @@ def test_a_suspended_task_waits_in_the_calls_that_it_runs_in() -> None:
     def path(node: int) -> list[tuple[str, int]]:
         found: list[tuple[str, int]] = []
         while node >= 0:
-            parent, function, _, instruction = book.builder.rows["stacks"][node]
+            parent, function, _, instruction, _ = book.builder.rows["stacks"][node]
             found.insert(0, (functions[function][1].rpartition(".")[2], instruction))
             node = parent
         return found

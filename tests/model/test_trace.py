@@ -76,7 +76,7 @@ def test_the_whole_is_a_part_of_itself(trace) -> None:  # type: ignore[no-untype
 def test_the_builder_gives_back_what_was_appended_in_order_of_time() -> None:
     builder = Builder()
     function = builder.number("functions", ("m", "f", "m.py", 1, "user"))
-    stack = builder.number("stacks", (-1, function, 3, 8))
+    stack = builder.number("stacks", (-1, function, 3, 8, -1))
     builder.samples.extend((1000, 0, 0, stack, 500))
     builder.rows["logs"].append((9, "info", "print", "", "second", False, 0, stack, ""))
     builder.drain()
