@@ -13,7 +13,7 @@ import opcode
 from types import CodeType
 
 _BACKWARD = tuple(number for name, number in opcode.opmap.items() if "JUMP" in name and "BACKWARD" in name)
-_CACHES: dict[str, int] = getattr(opcode, "_cache_format", {})
+_CACHES: dict[str, dict[str, int]] = opcode._cache_format  # type: ignore[attr-defined]  # noqa: SLF001  # sizes by field
 _NAMES = {number: name for name, number in opcode.opmap.items()}
 _EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
 
@@ -41,7 +41,7 @@ def _backward_jumps(code: bytes) -> list[tuple[int, int]]:
     """(target, jump) of every backward jump, found by the speed of `bytes.find`: most code has few."""
     jumps = []
     for operation in _BACKWARD:
-        caches = len(_CACHES.get(_NAMES[operation], ()))
+        caches = sum(_CACHES.get(_NAMES[operation], {}).values())
         at = code.find(operation)
         while at >= 0:
             if at % 2 == 0:  # odd bytes are arguments

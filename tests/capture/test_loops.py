@@ -69,6 +69,6 @@ def test_backward_jumps_agree_with_the_disassembler() -> None:
 def test_a_jump_over_more_than_255_instructions_is_a_loop() -> None:
     source = "def long(items):\n    for item in items:\n" + "        item = item + item * 3\n" * 200
     names: dict[str, types.FunctionType] = {}
-    exec(source, names)  # noqa: S102  # the test's own text
+    exec(source, names)
     ((first, last),) = loops(names["long"].__code__)
     assert last - first > 512
