@@ -192,8 +192,6 @@ class Recorder:
         task = awaiting.running_task()
         if task is not None:
             self._tasks[_thread.get_ident()] = task
-        self.sampler.observe()
-        self._read_metrics()
         window = Window(
             name=name,
             cell=cell,
@@ -204,6 +202,8 @@ class Recorder:
             before=self._counters(),
         )
         self.windows.append(window)
+        self._read_metrics()
+        self.sampler.observe()
         return window
 
     def close_window(self, window: Window) -> Trace:

@@ -4,8 +4,8 @@ import type { Theme } from "../theme/theme";
 import { hatch } from "./hatch";
 import { type Pen, snap } from "./surface";
 
-/** Gaps narrower than this are not drawn: they would only be noise. */
-const NARROWEST = 2;
+/** Gaps narrower than this are not drawn: on a busy machine there are many, and zoomed in they show. */
+const NARROWEST = 12;
 
 export interface GapSpan {
   readonly gap: GapRow;
