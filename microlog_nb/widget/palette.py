@@ -16,40 +16,42 @@ DARK = (
 )  # fmt: skip
 """The same hues at lightness 0.50, chroma 0.076."""
 
-_SLOTS = len(LIGHT)
 _NOTEBOOK = 7
 _USER = 9
+_LIBRARY = [slot for slot in range(len(LIGHT)) if slot not in (_NOTEBOOK, _USER)]
+
+_SEED = 27_315_371
+"""As in `js/src/theme/palette.ts`: with it the packages that notebooks use most differ from each other."""
 
 
 def slots(packages: Sequence[Mapping[str, Any]]) -> list[int]:
-    """A slot of the palette for each package.
+    """A slot of the palette for each package, the same that the live view chooses.
 
     Code of the notebook and of the user's own files has a fixed slot. Any other package takes one by a hash of its name; on a
     clash the one with more self time stays, and the other moves to the next free slot. When none is free they share.
 
     Args:
-        packages: rows with `name` and `kind`, the one with most self time first.
+        packages: rows with `name`, `kind` and `self`.
     """
-    taken = {_NOTEBOOK, _USER}
-    result = []
-    for package in packages:
-        if package["kind"] != "library":
-            result.append(_NOTEBOOK if package["kind"] == "notebook" else _USER)
-            continue
-        wanted = fnv1a(package["name"]) % _SLOTS
-        free = [slot for step in range(_SLOTS) if (slot := (wanted + step) % _SLOTS) not in taken]
-        slot = free[0] if free else wanted
+    result = [_NOTEBOOK if package["kind"] == "notebook" else _USER for package in packages]
+    libraries = [number for number, package in enumerate(packages) if package["kind"] == "library"]
+    taken: set[int] = set()
+    for number in sorted(libraries, key=lambda number: (-packages[number]["self"], packages[number]["name"])):
+        wanted = _hash(packages[number]["name"]) % len(_LIBRARY)
+        order = _LIBRARY[wanted:] + _LIBRARY[:wanted]
+        slot = next((slot for slot in order if slot not in taken), order[0])
         taken.add(slot)
-        result.append(slot)
+        result[number] = slot
     return result
 
 
-def fnv1a(text: str) -> int:
-    """The 32-bit FNV-1a hash of a text's UTF-8 bytes (Fowler, Noll and Vo)."""
-    number = 0x811C9DC5
-    for byte in text.encode("utf-8", "surrogatepass"):
-        number = (number ^ byte) * 0x01000193 & 0xFFFFFFFF
-    return number
+def _hash(text: str) -> int:
+    """32-bit FNV-1a (Fowler, Noll and Vo) with another start, its high bits folded into the low ones."""
+    value = _SEED
+    for byte in text.encode("utf-8", "replace"):
+        value = (value ^ byte) * 0x01000193 & 0xFFFFFFFF
+    value = (value ^ (value >> 15)) * 0x2C1B3C6D & 0xFFFFFFFF
+    return value ^ (value >> 13)
 
 
 def mixed(color: str, share: float, other: str) -> str:
