@@ -1,6 +1,7 @@
 import { noHost } from "../src/host/none";
 import { createApp } from "../src/views/app";
 import { FIXTURES } from "./fixture";
+import { talk } from "./talk";
 
 /** `index.html?fixture=reference&theme=dark&width=760`: a made-up recording in a widget of a given width. */
 const query = new URLSearchParams(location.search);
@@ -11,5 +12,5 @@ if (width) place.style.width = `${width}px`;
 const root = document.createElement("div");
 root.className = "microlog";
 place.append(root);
-const make = FIXTURES[query.get("fixture") ?? "reference"] ?? FIXTURES.reference;
+const make = { ...FIXTURES, talk }[query.get("fixture") ?? "reference"] ?? FIXTURES.reference;
 if (make) createApp(root, make(), noHost());

@@ -124,7 +124,7 @@ describe("sentences", () => {
       [
         "**`Tree.fit`** in `pipeline`, `pipeline.py:58`, recorded in In [7]",
         "",
-        "* This call is an anomaly: 2.00 s against a median of 500 ms.",
+        "* This call is an anomaly: 2.00 s against a median of 500 ms for calls from the same place.",
         "* As long as usual.",
         "* time: 2.00 to 4.00 s, 2.00 s",
         "* CPU 99%, waiting 1%",
@@ -174,7 +174,7 @@ describe("placing cards", () => {
 
 describe("text from outside", () => {
   it("shows what would be hidden", () => {
-    expect(visibleText("a\u001b[31mb\u202ec\u0000\u007f\u0085")).toBe("a␛[31mbU+202Ec␀␡U+0085");
+    expect(visibleText("a\u001b[31mb\u202ec\u0000\u007f\u0085")).toBe("a\\x1b[31mbU+202Ec\\x00\\x7f\\x85");
     expect(visibleRuns("a\nb\tc 👩\u200d🚀")).toEqual([{ text: "a\nb\tc 👩\u200d🚀", mark: false }]);
   });
 

@@ -10,15 +10,13 @@ export interface Run {
  */
 const HIDDEN = /(?![\t\n])\p{Cc}|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 
-const PICTURES = 0x2400;
-
-/** Splits a text so that nothing in it is hidden: the marks carry a picture ("␛") or a code ("U+202E"). */
+/** Splits a text so that nothing in it is hidden: marks are written as in Python ("\\x1b") or by code point ("U+202E"). */
 export function visibleRuns(text: string): Run[] {
   const runs: Run[] = [];
   let from = 0;
   for (const match of text.matchAll(HIDDEN)) {
     if (match.index > from) runs.push({ text: text.slice(from, match.index), mark: false });
-    runs.push({ text: pictureOf(match[0].charCodeAt(0)), mark: true });
+    runs.push({ text: nameOf(match[0].charCodeAt(0)), mark: true });
     from = match.index + 1;
   }
   if (from < text.length) runs.push({ text: text.slice(from), mark: false });
@@ -32,8 +30,7 @@ export function visibleText(text: string): string {
     .join("");
 }
 
-function pictureOf(code: number): string {
-  if (code < 0x20) return String.fromCharCode(PICTURES + code);
-  if (code === 0x7f) return "\u2421";
-  return `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+function nameOf(code: number): string {
+  const hex = code.toString(16);
+  return code < 0x100 ? `\\x${hex.padStart(2, "0")}` : `U+${hex.toUpperCase().padStart(4, "0")}`;
 }

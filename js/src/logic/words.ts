@@ -78,12 +78,15 @@ export function anomalyWords(data: ViewData, call: CallId): Words | null {
   if (!row) return null;
   if (row.kind !== "slow call") return [`This call is an anomaly: ${row.reason}`];
   const [observed, expected] = [row.observed * 1e9, row.expected * 1e9];
+  const median = data.functions[data.calls.function[call] ?? -1]?.median ?? expected;
+  // The rule compares calls from one caller; where that median differs from the function's, it is said which it is.
+  const same = formatDuration(median) === formatDuration(expected);
   return [
     "This call is an anomaly: ",
     strong(formatDuration(observed)),
     " against a median of ",
     strong(formatDuration(expected)),
-    ".",
+    same ? "." : " for calls from the same place.",
   ];
 }
 

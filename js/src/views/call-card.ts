@@ -1,4 +1,4 @@
-import type { CallId, FunctionId, LogId, PackageId } from "../data/types";
+import type { CallId, FunctionId, LogId, LogRow, PackageId } from "../data/types";
 import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
 import { cpuWithin, gapTime, logsInside } from "../logic/inside";
 import { visibleText } from "../logic/visible";
@@ -59,21 +59,30 @@ export function createCallCard(
     key("C"),
   );
   copy.dataset.action = "copy";
+  // Two halves: one under the other beside a bar, side by side where the card is low and wide.
   return el(
     "div",
     "microlog-call-card",
-    el("div", "microlog-card-head", square, name, pin, close),
-    places(context, call),
-    el("div", "microlog-card-words", ...said(context, call, numbers, compared)),
-    el("p", "microlog-card-line microlog-pale", briefly(numbers, entries.length)),
-    stats(context, call, numbers),
-    family.length > 1 ? createStrip(context, call, family) : null,
-    entries.length > 0 ? logList(context, entries, actions) : null,
     el(
       "div",
-      "microlog-actions",
-      button("microlog-button", () => actions.zoom(call), "Zoom", key("Z")),
-      copy,
+      "microlog-card-half",
+      el("div", "microlog-card-head", square, name, pin, close),
+      places(context, call),
+      el("div", "microlog-card-words", ...said(context, call, numbers, compared)),
+      entries.length > 0 ? logList(context, entries, actions) : null,
+    ),
+    el(
+      "div",
+      "microlog-card-half",
+      el("p", "microlog-card-line microlog-pale", briefly(numbers, entries.length)),
+      stats(context, call, numbers),
+      family.length > 1 ? createStrip(context, call, family) : null,
+      el(
+        "div",
+        "microlog-actions",
+        button("microlog-button", () => actions.zoom(call), "Zoom", key("Z")),
+        copy,
+      ),
     ),
   );
 }
@@ -141,7 +150,7 @@ function stats({ data }: Context, call: CallId, numbers: CallNumbers): HTMLEleme
 function logList({ data }: Context, entries: readonly LogId[], actions: CallActions): HTMLElement {
   const rows = entries.slice(0, LOGS_MOST).map((id) => {
     const log = data.logs[id];
-    const line = log?.message.trimStart().split("\n", 1)[0]?.slice(0, 200) ?? "";
+    const line = log ? firstLine(log) : "";
     const time = el("span", "microlog-log-time", formatDuration(log?.time ?? 0));
     const row = button(
       "microlog-log-line",
@@ -157,8 +166,14 @@ function logList({ data }: Context, entries: readonly LogId[], actions: CallActi
   return el(
     "div",
     "microlog-card-logs",
-    el("div", "microlog-pale", `${formatNumberOf(entries.length, "log")} inside`),
+    button("microlog-log-all", () => actions.logs(entries), `${formatNumberOf(entries.length, "log")} inside`),
     ...rows,
     rest > 0 ? button("microlog-log-line microlog-log-rest", () => actions.logs(entries), `${rest} more`) : null,
   );
+}
+
+/** What a log says at first; of Markdown without the marks of its headings, lists and quotes. */
+function firstLine({ message, html }: LogRow): string {
+  const line = message.trimStart().split("\n", 1)[0]?.slice(0, 200) ?? "";
+  return html ? line.replace(/^[#>*+-]+ +/, "").replace(/\*\*|`/g, "") : line;
 }

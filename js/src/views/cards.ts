@@ -99,8 +99,11 @@ export function createCards(context: Context, actions: CardActions): CardStack {
     const content = card.firstElementChild as HTMLElement;
     card.classList.remove("microlog-card-wide");
     card.style.maxHeight = "";
+    card.classList.remove("microlog-card-above");
     if (root.clientWidth < SHEET_UNDER) {
       card.style.transform = "";
+      const top = root.clientHeight - STATUS - card.offsetHeight;
+      card.classList.toggle("microlog-card-above", bar.y + bar.height > top && bar.y > card.offsetHeight);
       return;
     }
     const bounds = {

@@ -84,13 +84,13 @@ function factsOf({ data }: Context): Fact[] {
   if (facts.samples === 0) add(0, "", ...samples);
   else add(960, "", ...samples, " @ ", value(formatRate(facts.rate)));
   if (facts.overhead !== null) add(1048, "", "overhead ", value(formatPercent(facts.overhead * 100)));
-  if (facts.cpu !== null) add(1, "", "CPU ", value(formatPercent(facts.cpu)));
+  if (facts.cpu !== null) add(2, "", "CPU ", value(formatPercent(facts.cpu)));
   if (facts.peakMemory !== null) {
     add(640, "", "peak ", value(formatBytes(facts.peakMemory)));
     if (facts.memoryChange !== null)
       add(840, "microlog-fact-change", `(${formatChange(facts.memoryChange)})`).title = "change from start to end";
   }
-  add(0, "", value(formatCount(logs.length)), ` ${pluralOf(logs.length, "log")}`);
+  add(1, "", value(formatCount(logs.length)), ` ${pluralOf(logs.length, "log")}`);
   const some = anomalies.length > 0 ? "microlog-amber" : "";
   add(0, some, value(formatCount(anomalies.length)), ` ${pluralOf(anomalies.length, "anomaly")}`);
   return list;

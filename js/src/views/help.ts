@@ -95,10 +95,10 @@ function line(mark: Node, what: string): HTMLElement {
 /** Facts that the header had no room for are never lost: all stand here. */
 function recordingOf({ data }: Context): (readonly [word: string, value: string])[] {
   const { facts, logs, anomalies } = data;
-  const started = new Date(facts.started);
   const rows: (readonly [string, string | null])[] = [
     ["Name", [facts.cell, facts.name].filter(Boolean).join(" ") || null],
-    ["Started", Number.isNaN(started.getTime()) ? facts.started || null : started.toLocaleString()],
+    // The clock of the machine that recorded, without the fraction of a second.
+    ["Started", facts.started.replace("T", " ").slice(0, 19) || null],
     ["Duration", formatDuration(facts.duration)],
     ["Samples", `${formatCount(facts.samples)} @ ${formatRate(facts.rate)}, ${facts.sampler} sampler`],
     ["Interval", formatDuration(facts.interval)],
