@@ -37,6 +37,7 @@ function createLegend(context: Context): View & { fitTo(): void } {
     more.textContent = `+${rest.length}`;
     more.title = rest.join(", ");
   };
+  show(items.length);
   return {
     el: legend,
     fitTo() {
