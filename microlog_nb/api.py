@@ -408,7 +408,8 @@ def profile(name: Any = None, **options: Any) -> Any:
         name: what to call the recording; default is the function's name, or "recording".
         options: the following, by their names.
         interval: seconds between samples, 50 µs to 1 s, or text as "0.5ms"; default 0.001.
-        sampler: "auto" or "thread".
+        sampler: "native" (in C, sees what C code holding Python's lock does), "thread" (runs anywhere), or "auto": the
+            first of them that can run here; why it is not the native one is in the recording's notes.
         logs: whether prints, log records, warnings and exceptions are recorded.
         metrics_interval: seconds between readings of CPU and memory, 10 ms to 60 s; default 0.1.
         display: whether the timeline is shown at the end; None shows it in a notebook only.
@@ -451,7 +452,8 @@ def start(
     Args:
         name: as for `profile`, like all the others.
         interval: seconds between samples.
-        sampler: "auto" or "thread".
+        sampler: "native" (in C, sees what C code holding Python's lock does), "thread" (runs anywhere), or "auto": the
+            first of them that can run here; why it is not the native one is in the recording's notes.
         logs: whether what the program says is recorded.
         metrics_interval: seconds between readings of the process.
         display: whether the timeline is shown by `with profile()`; has no effect here.

@@ -14,7 +14,7 @@ from microlog_nb.errors import MicrologError
 PROCESS_METRICS = ("cpu", "system_cpu", "memory", "modules", "threads", "gc_objects")
 """The metrics that the recorder reads itself; any other name is a counter of the user's."""
 
-SAMPLERS = ("auto", "thread")
+SAMPLERS = ("auto", "native", "thread")
 MIN_INTERVAL = 50e-6
 MAX_INTERVAL = 1.0
 MIN_METRICS_INTERVAL = 0.01
@@ -55,7 +55,7 @@ class Settings:
         Args:
             interval: seconds, or text with a unit as "0.5ms"; default 0.001 (`MICROLOG_INTERVAL`).
             metrics_interval: the same; default 0.1 (`MICROLOG_METRICS_INTERVAL`).
-            sampler: "auto" or "thread" (`MICROLOG_SAMPLER`).
+            sampler: "auto", "native" or "thread" (`MICROLOG_SAMPLER`).
             logs: whether to record what the program says.
             environment: where the defaults are looked up.
 

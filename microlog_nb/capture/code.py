@@ -61,12 +61,11 @@ class Owner(IntEnum):
     MICROLOG = 4
 
 
-def owner(frame: FrameType) -> Owner:
-    """Whose code this frame runs."""
-    file = frame.f_code.co_filename
-    package = module(frame).partition(".")[0]
-    if package == "microlog_nb" or file.startswith(_HERE):
+def owner(module: str, file: str) -> Owner:
+    """Whose code it is that belongs to this module and was compiled from this file."""
+    if file.startswith(_HERE):
         return Owner.MICROLOG
+    package = module.partition(".")[0]
     if package in _KERNEL or file.endswith("ipykernel_launcher.py"):
         return Owner.KERNEL
     if package in _RUNNERS:
@@ -89,11 +88,9 @@ def kind(file: str) -> str:
     return "library" if f"{os.sep}site-packages{os.sep}" in file or f"{os.sep}dist-packages{os.sep}" in file else "user"
 
 
-def row(frame: FrameType) -> FunctionRow:
-    """The row of a code object in the table of functions."""
-    code = frame.f_code
-    file = code.co_filename
-    return FunctionRow(module(frame), code.co_qualname, labels.label(file) or file, code.co_firstlineno, kind(file))
+def row(module: str, name: str, file: str, line: int) -> FunctionRow:
+    """The row of a code object in the table of functions: of its module, qualified name, file and first line."""
+    return FunctionRow(module, name, labels.label(file) or file, line, kind(file))
 
 
 @cache

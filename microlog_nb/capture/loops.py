@@ -10,7 +10,6 @@ Loops that overlap are one. Where exceptions are handled the compiler jumps back
 from __future__ import annotations
 
 import opcode
-from types import CodeType
 
 _BACKWARD = tuple(number for name, number in opcode.opmap.items() if "JUMP" in name and "BACKWARD" in name)
 _CACHES: dict[str, dict[str, int]] = opcode._cache_format  # type: ignore[attr-defined]  # noqa: SLF001  # sizes by field
@@ -18,10 +17,10 @@ _NAMES = {number: name for name, number in opcode.opmap.items()}
 _EXTENDED_ARG = opcode.opmap["EXTENDED_ARG"]
 
 
-def loops(code: CodeType) -> list[tuple[int, int]]:
-    """Regions (first, last) of instruction offsets in bytes, ordered, that do not overlap."""
+def loops(code: bytes) -> list[tuple[int, int]]:
+    """Regions (first, last) of instruction offsets in bytes, ordered, that do not overlap; of a `co_code`."""
     found: list[tuple[int, int]] = []
-    for first, last in sorted(_backward_jumps(code.co_code)):
+    for first, last in sorted(_backward_jumps(code)):
         if found and first <= found[-1][1]:
             found[-1] = (found[-1][0], max(last, found[-1][1]))
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import _thread
 import atexit
+import contextlib
 import datetime as dt
 import os
 import platform
@@ -20,6 +21,7 @@ from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
 from microlog_nb.capture import awaiting, interceptors
+from microlog_nb.capture.samplers.base import SamplerUnavailable
 from microlog_nb.capture.samplers.thread import ThreadSampler
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.threads import Threads
@@ -35,6 +37,11 @@ if TYPE_CHECKING:
     Drained = Callable[["Recorder", Mapping[str, pa.RecordBatch]], None]
 
 _DRAIN_EVERY_NS = 1_000_000_000
+_WAIT_EVERY_NS = 10_000_000
+"""How often it is looked at where a suspended cell waits."""
+_POLL_EVERY_NS = 1_000_000
+"""How often something that asked for it is polled."""
+_TRIED_MACHINES = ("x86_64",)
 
 
 @dataclass
@@ -68,20 +75,17 @@ class Recorder:
         self._tasks: dict[int, Any] = {}
         self._faults: dict[str, int] = {}
         self._interceptors: list[interceptors.Interceptor] = []
-        self._pollers: list[Callable[[], None]] = []
+        self._pollers: list[Callable[[], bool]] = []
+        self._stopping = False
+        self._resting = False
         self._keeper_cpu_ns = 0
         self._kept = _thread.allocate_lock()
         self._asleep = _thread.allocate_lock()
-        self.sampler: Sampler = ThreadSampler(
-            self.builder,
-            self._stacks,
-            self.threads,
-            self.now,
-            settings.interval_ns,
-            self._excluded,
-            self._tasks,
-            self._poll,
-        )
+        self._interval_ns = settings.interval_ns
+        self._earlier = {"ticks": 0, "missed": 0, "torn": 0, "own_cpu_ns": 0}  # of a sampler that was given up
+        self._notes: list[str] = []
+        self._paused: Sampler | None = None
+        self.sampler: Sampler = self._choose_sampler(settings.sampler)
         self._metrics = ProcessMetrics(self._own_cpu_ns, lambda: self.builder.nbytes)
         self._metrics_interval_ns = settings.metrics_interval_ns
 
@@ -142,18 +146,50 @@ class Recorder:
     # -- running ---------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begins to observe."""
+        """Begins to observe.
+
+        Raises:
+            MicrologError: the sampler that was asked for by name cannot run here.
+        """
+        try:
+            self.sampler.start()
+        except SamplerUnavailable as error:
+            if self._asked == "native":
+                raise _no_native(error) from error
+            self._note_no_native(error)
+            self.sampler = self._thread_sampler()
+            self.sampler.start()
         self._kept.acquire()
         self._asleep.acquire()
         # not threading.Thread: the program sees neither one more thread nor calls of its own trace functions in ours
         _thread.start_new_thread(self._keep_house, ())
-        self.sampler.start()
 
     def stop(self) -> None:
         """Ends observing; when it returns nothing is written any more."""
-        self.sampler.stop()
-        self._asleep.release()
+        self._stopping = True
+        self.hurry()
         self._kept.acquire()
+        self.sampler.stop()
+
+    def hurry(self) -> None:
+        """Wakes the thread that keeps house: something has begun that it polls at short intervals."""
+        if self._resting:
+            self._resting = False
+            with contextlib.suppress(RuntimeError):  # another thread was faster
+                self._asleep.release()
+
+    def pause(self) -> None:
+        """Right before the process forks."""
+        self._paused = self.sampler
+        self._paused.pause()
+
+    def resume(self) -> None:
+        """Right after the process has forked, in the parent."""
+        if self._paused is not None:
+            try:
+                self._paused.resume()
+            except Exception as error:  # noqa: BLE001  # the program goes on
+                self.fault("the sampler did not go on after a fork", error)
 
     def abandon(self) -> None:
         """In a forked child: undoes what changed the interpreter; the recorder's threads have stayed with the parent."""
@@ -229,6 +265,8 @@ class Recorder:
         from microlog_nb.model.trace import Trace
 
         end = self.now() if end_ns is None else end_ns
+        self.sampler.look()
+        self.sampler.drain()
         part = self.builder.trace(self.threads.rows(), {}).between(window.start_ns, end)
         if not window.settings.logs:
             part = without_logs(part)
@@ -242,7 +280,7 @@ class Recorder:
         from microlog_nb.model.schema import FORMAT_VERSION
 
         used = {name: value - window.before[name] for name, value in self._counters().items()}
-        notes = list(window.notes)
+        notes = [*window.notes, *self._notes]
         if self.sampler.error:
             notes.append(self.sampler.error)
         notes += [f"{what} ({count} times)" if count > 1 else what for what, count in self._faults.items()]
@@ -266,19 +304,73 @@ class Recorder:
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _counters(self) -> dict[str, int]:
+        sampler, earlier = self.sampler, self._earlier
         return {
-            "ticks": self.sampler.ticks,
-            "missed": self.sampler.missed,
-            "torn": self._stacks.reentered,
+            "ticks": sampler.ticks + earlier["ticks"],
+            "missed": sampler.missed + earlier["missed"],
+            "torn": sampler.torn + earlier["torn"] + self._stacks.reentered,
             "own_cpu_ns": self._own_cpu_ns(),
         }
 
     def _own_cpu_ns(self) -> int:
-        return self.sampler.cpu_ns + self._keeper_cpu_ns
+        return self.sampler.cpu_ns + self._earlier["own_cpu_ns"] + self._keeper_cpu_ns
 
-    def _poll(self) -> None:
-        for poll in self._pollers:
-            poll()
+    def _choose_sampler(self, name: str) -> Sampler:
+        """The sampler of this name; `auto` takes the native one where it is built and known to work."""
+        self._asked = name
+        if name == "thread":
+            return self._thread_sampler()
+        try:
+            if name == "auto" and platform.machine() not in _TRIED_MACHINES:
+                raise SamplerUnavailable(f"it has not been tried on {platform.machine()}: ask for it by name")
+            from microlog_nb.capture.samplers.native import NativeSampler
+
+            return NativeSampler(
+                self.builder,
+                self._stacks,
+                self.threads,
+                self._origin,
+                self.now,
+                self._interval_ns,
+                self._excluded,
+                self._tasks,
+            )
+        except SamplerUnavailable as error:
+            if name == "native":
+                raise _no_native(error) from error
+            self._note_no_native(error)
+            return self._thread_sampler()
+
+    def _thread_sampler(self) -> Sampler:
+        return ThreadSampler(
+            self.builder,
+            self._stacks,
+            self.threads,
+            self.now,
+            self._interval_ns,
+            self._excluded,
+            self._tasks,
+            self._poll,
+        )
+
+    def _note_no_native(self, reason: Exception) -> None:
+        self._notes.append(f"recorded by the thread sampler: the native sampler cannot run here: {reason}")
+
+    def _replace_sampler(self) -> None:
+        """A sampler that has lost its way is given up; the recording goes on by the one that runs anywhere."""
+        lost = self.sampler
+        self._notes.append(f"recorded by the thread sampler from {self.now() / 1e9:.1f} s on: {lost.error}")
+        lost.stop()
+        for name, value in (("ticks", lost.ticks), ("missed", lost.missed), ("torn", lost.torn), ("own_cpu_ns", lost.cpu_ns)):
+            self._earlier[name] += value
+        sampler = self._thread_sampler()
+        sampler.start()
+        self.sampler = sampler
+
+    def _poll(self) -> bool:
+        """Lets the interceptors look at what goes on; whether any wants to look again soon."""
+        busy = [poll() for poll in self._pollers]
+        return any(busy)
 
     def _flush(self) -> None:
         """What the program has begun to say and not ended is told as it is."""
@@ -296,28 +388,44 @@ class Recorder:
     def _pace(self, *more: Settings) -> None:
         """Takes the shortest intervals of the running recordings."""
         every = [*(window.settings for window in self.windows), *more]
-        self.sampler.interval_ns = min(one.interval_ns for one in every)
+        self._interval_ns = min(one.interval_ns for one in every)
+        self.sampler.interval_ns = self._interval_ns
         self._metrics_interval_ns = min(one.metrics_interval_ns for one in every)
 
     def _keep_house(self) -> None:
-        """Reads the metrics and drains the builder, until stopped."""
+        """Reads the metrics, looks at what changes slowly, and drains, until stopped."""
         self._excluded.add(_thread.get_ident())
         try:
-            due = self.now() + self._metrics_interval_ns
+            read = self.now() + self._metrics_interval_ns
             drain = self.now() + _DRAIN_EVERY_NS
-            while not self._asleep.acquire(timeout=max(due - self.now(), 0) / 1e9):
-                due = max(due + self._metrics_interval_ns, self.now())
-                self._read_metrics()
-                if self.now() >= drain:
-                    drain = self.now() + _DRAIN_EVERY_NS
+            due = 0
+            while not self._stopping:
+                self._resting = True
+                self._asleep.acquire(timeout=max(due - self.now(), 0) / 1e9)
+                self._resting = False
+                if self._stopping:
+                    break
+                now = self.now()
+                self.sampler.look()
+                busy = self._poll()
+                if now >= read:
+                    read = max(read + self._metrics_interval_ns, now)
+                    self._read_metrics()
+                if now >= drain:
+                    drain = now + _DRAIN_EVERY_NS
                     self._drain()
+                    if self.sampler.error and self.sampler.name == "native":
+                        self._replace_sampler()
                 self._keeper_cpu_ns = time.thread_time_ns()
+                pace = _POLL_EVERY_NS if busy else _WAIT_EVERY_NS if self._tasks else self._metrics_interval_ns
+                due = min(read, self.now() + pace)
         except Exception as error:  # noqa: BLE001  # the program goes on
             self.fault("metrics ended early", error)
         finally:
             self._kept.release()
 
     def _drain(self) -> None:
+        self.sampler.drain()
         fresh = self.builder.drain()
         if self._drained is None:
             return
@@ -326,6 +434,10 @@ class Recorder:
         except Exception as error:  # noqa: BLE001  # the program goes on
             self._drained = None
             self.fault("running recording is not kept on disk", error)
+
+
+def _no_native(reason: Exception) -> MicrologError:
+    return MicrologError(f"sampler 'native' cannot run here: {reason}; choose 'auto' or 'thread'")
 
 
 def without_logs(trace: Trace) -> Trace:
@@ -362,7 +474,7 @@ def begin(name: str, cell: str, settings: Settings, drained: Drained | None = No
     global _current, _hooked  # noqa: PLW0603  # the one recorder of the process
     with _changing:
         if not _hooked:
-            os.register_at_fork(after_in_child=_abandon)
+            os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_abandon)
             _hooked = True
         recorder = _current
         if recorder is None:
@@ -409,6 +521,16 @@ def at_exit(finish: Callable[[], None]) -> Callable[[], None]:
 def _end_at_exit() -> None:
     for finish in reversed(list(_at_exit)):
         finish()
+
+
+def _before_fork() -> None:
+    if _current is not None:
+        _current.pause()
+
+
+def _after_fork() -> None:
+    if _current is not None:
+        _current.resume()
 
 
 def _abandon() -> None:

@@ -4,14 +4,18 @@
     in the recording                      <module> - f
 
 A stack begins at the user's code: what starts threads, runs the event loop or belongs to the kernel is left out at the
-root. Microlog's own frames, and library frames that they call, are left out everywhere.
+root. Microlog's own frames, and library frames that they call, are left out everywhere. `RULES` says so frame by frame, for
+whoever walks from a root to a top.
+
+Functions and nodes have one number each, whoever sees them first: a sampler that reads frames or one that reads memory, or a
+log entry. So a function is known by what its code object says about itself, for the object may be gone.
 """
 
 from __future__ import annotations
 
 import _thread
 from types import CodeType, FrameType, TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from microlog_nb.capture import code
 from microlog_nb.capture.awaiting import Suspended
@@ -23,6 +27,39 @@ if TYPE_CHECKING:
 
 NO_STACK = -1
 _Chain = list[tuple[FrameType, int]]
+_OUTSIDE, _FOREIGN, _INSIDE, _FOREIGN_INSIDE = range(4)
+
+
+def _rule(place: int, owner: Owner) -> tuple[int, bool]:
+    inside = place in (_INSIDE, _FOREIGN_INSIDE)
+    foreign = place in (_FOREIGN, _FOREIGN_INSIDE)  # below the kernel or microlog, and not back in the user's code yet
+    if owner is Owner.USER:
+        return _INSIDE, True
+    if owner is Owner.MICROLOG:
+        return (_FOREIGN_INSIDE if inside else _FOREIGN), False
+    if not inside:
+        if owner is Owner.RUNNER:
+            return _OUTSIDE, False
+        foreign = foreign or owner is Owner.KERNEL
+    if foreign:
+        return (_FOREIGN_INSIDE if inside else _FOREIGN), False
+    return _INSIDE, True
+
+
+ROOT = _OUTSIDE
+RULES: tuple[tuple[tuple[int, bool], ...], ...] = tuple(
+    tuple(_rule(place, owner) for owner in Owner) for place in range(4)
+)
+"""By where a walk is (it begins at `ROOT`) and whose the next frame is: where it is then, and whether the frame is kept."""
+
+
+class Function(NamedTuple):
+    """What a walk needs to know of a code object: its function, whose it is, where its instructions begin in it, its loops."""
+
+    number: int
+    owner: Owner
+    begin: int
+    loops: list[tuple[int, int]]
 
 
 class Stacks:
@@ -35,9 +72,8 @@ class Stacks:
 
     def __init__(self, builder: Builder) -> None:
         self._builder = builder
-        # by the address of a code object: its function, whose it is, and where its instructions begin in the function
-        self._functions: dict[int, tuple[int, Owner, int]] = {}
-        self._loops: dict[int, list[tuple[int, int]]] = {}
+        self._functions: dict[int, Function] = {}  # by the address of a code object
+        self._known: dict[tuple[Any, ...], Function] = {}  # by what the code object says of itself
         self._cells: dict[str, tuple[int, int]] = {}
         self._nodes: dict[tuple[int, int, int], int] = {}
         # A code object must stay alive as long as its address is a key.
@@ -70,63 +106,87 @@ class Stacks:
             frame = frame.f_back
         return self._intern(raised)
 
-    def of_task(self, task: Any) -> int:
-        """The node of the stack in which a suspended asyncio task waits, or NO_STACK."""
-        return self._intern(self._suspended.frames(task))
+    def of_task(self, task: Any, *, outermost: bool = False) -> int:
+        """The node of the stack in which a suspended asyncio task waits, or NO_STACK; or the first node of that stack."""
+        frames = self._suspended.frames(task)
+        return self._intern(frames[-1:] if outermost else frames)
+
+    def function(
+        self, module: str, name: str, file: str, line: int, table: bytes, length: int, regions: list[tuple[int, int]]
+    ) -> Function | None:
+        """The function of a code object that says this of itself; None if this thread is being answered already.
+
+        Args:
+            module: `__name__` of its globals, or "".
+            name: `co_qualname`.
+            file: `co_filename`.
+            line: `co_firstlineno`.
+            table: `co_linetable`; tells lambdas on one line apart.
+            length: of `co_code`.
+            regions: the loops in it.
+        """
+        if not self._enter():
+            return None
+        try:
+            key = (name, file, line, table, length)
+            known = self._known.get(key)
+            if known is None:
+                row = code.row(module, name, file, line)
+                if row.kind != "library":
+                    self.files[row.file] = file
+                begin = 0
+                if row.kind == "notebook" and row.name == "<module>":
+                    number, begin = self._cell(row, length)
+                else:
+                    number = self._builder.number("functions", row)
+                whose = code.owner(module, file)
+                known = self._known[key] = Function(number, whose, begin, regions)
+            return known
+        finally:
+            self._leave()
+
+    def node(self, parent: int, function: Function, instruction: int, line: int) -> int | None:
+        """The node of a frame and its caller, at an instruction of its code; None if this thread is being answered already."""
+        key = (parent, function.number, function.begin + instruction)
+        node = self._nodes.get(key)
+        return self._node(key, function, instruction, line) if node is None else node
 
     def _intern(self, chain: _Chain) -> int:
-        functions, nodes = self._functions, self._nodes
+        functions, nodes, rules = self._functions, self._nodes, RULES
         node = NO_STACK
-        inside = False
-        foreign = False  # below the kernel or microlog, and not back in the user's code yet
+        place = ROOT
         for frame, instruction in reversed(chain):
             known = functions.get(id(frame.f_code)) or self._function(frame)
             if known is None:
                 return node
-            function, owner, begin = known
-            if owner:  # not the user's
-                if owner is Owner.MICROLOG:
-                    foreign = True
-                    continue
-                if not inside:
-                    if owner is Owner.RUNNER:
-                        foreign = False
-                        continue
-                    foreign = foreign or owner is Owner.KERNEL
-                if foreign:
-                    continue
-            else:
-                foreign = False
-            inside = True
-            key = (node, function, begin + instruction)
+            number, owner, begin, _ = known
+            place, kept = rules[place][owner]
+            if not kept:
+                continue
+            key = (node, number, begin + instruction)
             child = nodes.get(key)
             if child is None:
-                child = self._node(key, frame, instruction)
+                child = self._node(key, known, instruction, _line(frame, instruction))
                 if child is None:
                     return node
             node = child
         return node
 
-    def _function(self, frame: FrameType) -> tuple[int, Owner, int] | None:
-        owner = code.owner(frame)
-        row = code.row(frame)
-        if not self._enter():
-            return None
-        try:
-            key = id(frame.f_code)
-            if key not in self._functions:
-                self._codes.append(frame.f_code)
-                if row.kind != "library":
-                    self.files[row.file] = frame.f_code.co_filename
-                begin = 0
-                if row.kind == "notebook" and row.name == "<module>":
-                    number, begin = self._cell(row, len(frame.f_code.co_code))
-                else:
-                    number = self._builder.number("functions", row)
-                self._functions[key] = (number, owner, begin)
-            return self._functions[key]
-        finally:
-            self._leave()
+    def _function(self, frame: FrameType) -> Function | None:
+        of, instructions = frame.f_code, frame.f_code.co_code
+        known = self.function(
+            code.module(frame),
+            of.co_qualname,
+            of.co_filename,
+            of.co_firstlineno,
+            of.co_linetable,
+            len(instructions),
+            loops(instructions),
+        )
+        if known is not None:
+            self._codes.append(of)
+            self._functions[id(of)] = known
+        return known
 
     def _cell(self, row: code.FunctionRow, length: int) -> tuple[int, int]:
         """A notebook compiles every statement of a cell by itself: they are one function, laid end to end."""
@@ -134,19 +194,14 @@ class Stacks:
         self._cells[row.file] = (number, begin + length)
         return number, begin
 
-    def _node(self, key: tuple[int, int, int], frame: FrameType, instruction: int) -> int | None:
-        parent, function, place = key
-        line = _line(frame, instruction)
-        known = self._loops.get(id(frame.f_code))
-        regions = loops(frame.f_code) if known is None else known
-        loop = loop_around(regions, instruction)
+    def _node(self, key: tuple[int, int, int], function: Function, instruction: int, line: int) -> int | None:
         if not self._enter():
             return None
         try:
-            self._loops[id(frame.f_code)] = regions
             if key not in self._nodes:
-                begin = place - instruction
-                row = (parent, function, line, place, loop + begin if loop >= 0 else -1)
+                parent, number, place = key
+                loop = loop_around(function.loops, instruction)
+                row = (parent, number, line, place, loop + function.begin if loop >= 0 else -1)
                 self._nodes[key] = self._builder.number("stacks", row)
             return self._nodes[key]
         finally:

@@ -71,6 +71,28 @@ class Threads:
             slot.thread = thread
         return slot
 
+    def look(self, now_ns: int) -> None:
+        """Notes the threads that there are: one that has ended by the time it is asked for would have no name."""
+        for ident in list(threading._active):  # type: ignore[attr-defined]  # noqa: SLF001  # as above
+            self.slot(ident, now_ns)
+
+    def of_native(self, ident: int, native_id: int, now_ns: int) -> Slot:
+        """The slot of a thread that has or had these ids; it may have ended, and its ident be another's by now."""
+        known = self._slots.get(ident)
+        if known is not None and known.native_id in (native_id, -1):
+            known.native_id = native_id
+            return known
+        for slot in reversed(self._all):
+            if slot.ident == ident and slot.native_id == native_id:
+                return slot
+        # an ended thread is still known to `threading` as long as the program keeps its object
+        candidates = [threading._active.get(ident), *threading._dangling]  # type: ignore[attr-defined]  # noqa: SLF001
+        thread = next((one for one in candidates if one is not None and one.native_id == native_id), None)
+        with self._lock:
+            slot = self._add(ident, thread, now_ns)
+            slot.native_id = native_id
+            return slot
+
     def active(self) -> list[Slot]:
         """Threads whose last sample had a stack, those among them whose ident has gone to another thread included."""
         replaced, self._replaced = self._replaced, []

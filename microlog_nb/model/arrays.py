@@ -32,6 +32,12 @@ def numbers(values: np.ndarray[Any, Any], kind: pa.DataType) -> pa.Array:
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(data)])
 
 
+def words(numbers_of: np.ndarray[Any, Any], known: Sequence[str]) -> pa.Array:
+    """Words by their numbers among the known ones, as a dictionary column."""
+    indices = numbers(numbers_of, pa.int32())
+    return pa.DictionaryArray.from_arrays(indices, texts(known))
+
+
 def texts(values: Sequence[str]) -> pa.Array:
     r"""Texts; Python's may hold halves of surrogate pairs, which UTF-8 cannot: they become `\udc80` in letters."""
     encoded = [text.encode("utf-8", "backslashreplace") for text in values]

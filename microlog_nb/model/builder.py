@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from microlog_nb.model import arrays
-from microlog_nb.model.schema import TABLES
+from microlog_nb.model.schema import SAMPLE_STATES, TABLES
 from microlog_nb.model.trace import Trace
 
 _APPENDED = ("functions", "stacks", "logs", "metrics", "spans")
@@ -26,7 +26,7 @@ class Builder:
     """Append-only tables of one recorder.
 
     Attributes:
-        samples: flat rows of (due_ns, delay_ns, thread, stack, cpu_ns): `samples.extend(row)`.
+        samples: flat rows of (due_ns, delay_ns, thread, stack, cpu_ns, number of the state): `samples.extend(row)`.
         rows: pending rows of the other tables, tuples in the order of the schema's columns.
     """
 
@@ -106,7 +106,10 @@ def _take_samples(samples: array[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 def _sample_batch(flat: np.ndarray[Any, np.dtype[np.int64]]) -> pa.RecordBatch:
     schema = TABLES["samples"].arrow
-    columns = [arrays.numbers(flat[:, index], field.type) for index, field in enumerate(schema)]
+    columns = [
+        arrays.words(flat[:, index], SAMPLE_STATES) if field.name == "state" else arrays.numbers(flat[:, index], field.type)
+        for index, field in enumerate(schema)
+    ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 

@@ -24,6 +24,8 @@ LEVELS = ("debug", "info", "warning", "error", "critical")
 LOG_SOURCES = ("print", "stderr", "logging", "warning", "exception", "microlog")
 SPAN_KINDS = ("gc", "import", "cell", "user")
 FUNCTION_KINDS = ("notebook", "user", "library")
+SAMPLE_STATES = ("unknown", "ran", "waiting", "contended")
+"""What a thread did: `waiting` for anything but the interpreter's lock, `contended` for the lock. Samplers use the numbers."""
 
 _TEXT = pa.string()
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -101,6 +103,7 @@ TABLES: dict[str, TableSchema] = {
                 _id("thread", "threads", "the thread observed"),
                 _id("stack", "stacks", "its stack, -1 when it left the user's code"),
                 _time("cpu_ns", "CPU time of the thread since its sample before; -1 if unknown"),
+                Column("state", _WORD, "", "what it did at that moment, as far as known", words=SAMPLE_STATES),
             ),
         ),
         TableSchema(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -70,6 +70,18 @@ class Trace:
     def texts(self, table: str, column: str) -> list[str]:
         """A text column as a list."""
         return self.tables[table].column(column).to_pylist()  # type: ignore[no-any-return]
+
+    def words(self, table: str, column: str, known: Sequence[str]) -> npt.NDArray[np.int64]:
+        """A column of words as their numbers among the known ones; -1 for any other."""
+        key = (table, f"{column} as numbers")
+        if key not in self._columns:
+            place = {word: number for number, word in enumerate(known)}
+            parts = [np.zeros(0, np.int64)]
+            for chunk in self.tables[table].column(column).chunks:
+                numbers = np.array([place.get(word, -1) for word in chunk.dictionary.to_pylist()] or [-1], np.int64)
+                parts.append(numbers[chunk.indices.to_numpy()])
+            self._columns[key] = np.concatenate(parts)
+        return self._columns[key]
 
     @property
     def taken_ns(self) -> Ints:

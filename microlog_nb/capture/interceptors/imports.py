@@ -16,6 +16,7 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from types import FrameType
 from typing import Any
@@ -68,6 +69,7 @@ class Imports:
     def __init__(self) -> None:
         self.short = 0
         self._sink: Sink | None = None
+        self._hurry: Callable[[], None] | None = None
         self._finder = _Finder(self)
         # By name: a module's import holds its lock, so that there is one at a time. Whoever pops one ends it.
         self._begun: dict[str, _Import] = {}
@@ -89,19 +91,20 @@ class Imports:
         self._begun.clear()
         self._sink = None
 
-    def poll(self) -> None:
-        """Ends the spans of imports that are done. Any thread may call it at any rate."""
+    def poll(self) -> bool:
+        """Ends the spans of imports that are done; says whether others go on. Any thread may call it at any rate."""
         if not self._begun:
-            return
+            return False
         sink = self._sink
         if sink is None:
-            return
+            return False
         try:
             now_ns = sink.clock()
             for begun in list(self._begun.values()):
                 self._look_at(sink, begun, now_ns)
         except Exception as error:
             sink.fault("listening to imports", error)
+        return bool(self._begun)
 
     def looked_for(self, name: str, frame: FrameType | None) -> None:
         """A finder was asked for a module, in a frame; only what the import statement asks for begins a span."""
@@ -116,6 +119,8 @@ class Imports:
             outer = self._outer(sink, threading.get_ident(), importing, now_ns)
             place = outer.place if outer is not None else sink.place(_importer(importing))
             self._begun[name] = _Import(name, threading.get_ident(), now_ns, place, outer)
+            if outer is None and self._hurry is not None:
+                self._hurry()
         except Exception as error:
             sink.fault("listening to imports", error)
 

@@ -13,25 +13,53 @@ class Sampler(Protocol):
         interval_ns: time between samples; may be changed while it runs.
         ticks: times it has looked.
         missed: times that were due while it could not look.
+        torn: looks at a thread that gave no stack.
         cpu_ns: CPU time of its own thread so far.
         error: why it ended before it was stopped, or "".
     """
 
     name: str
     interval_ns: int
-    ticks: int
-    missed: int
-    cpu_ns: int
-    error: str
+
+    @property
+    def ticks(self) -> int: ...  # noqa: D102  # see above
+    @property
+    def missed(self) -> int: ...  # noqa: D102
+    @property
+    def torn(self) -> int: ...  # noqa: D102
+    @property
+    def cpu_ns(self) -> int: ...  # noqa: D102
+    @property
+    def error(self) -> str: ...  # noqa: D102
 
     def start(self) -> None:
-        """Begins."""
+        """Begins.
+
+        Raises:
+            SamplerUnavailable: it cannot run here.
+        """
 
     def observe(self) -> None:
         """Looks now, on the calling thread: an exact edge."""
+
+    def look(self) -> None:
+        """What only Python can see, looked at now and then by the recorder's own thread."""
+
+    def drain(self) -> None:
+        """Writes to the builder what has been collected elsewhere."""
+
+    def pause(self) -> None:
+        """Right before the process forks: stands still until `resume`."""
+
+    def resume(self) -> None:
+        """Right after the process has forked, in the parent."""
 
     def stop(self) -> None:
         """Ends; when it returns the sampler writes nothing more."""
 
     def abandon(self) -> None:
         """In a forked child, where its thread does not exist: restores what `start` changed."""
+
+
+class SamplerUnavailable(Exception):  # noqa: N818  # a state of things
+    """A sampler cannot run here; the message says why."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _SWITCH_INTERVAL = 0.0005
 """Seconds after which a running thread gives up the GIL; the interpreter's 5 ms would allow 200 samples a second."""
 _LONGEST_SLEEP = 0.05
+_UNKNOWN = 0
+"""Number of the state: the interpreter does not say what a thread waits for."""
 
 
 class ThreadSampler:
@@ -46,7 +48,7 @@ class ThreadSampler:
         interval_ns: int,
         excluded: set[int],
         tasks: Mapping[int, Any],
-        on_tick: Callable[[], None],
+        on_tick: Callable[[], object],
     ) -> None:
         self._samples = builder.samples
         self._stacks = stacks
@@ -62,6 +64,7 @@ class ThreadSampler:
         self.interval_ns = interval_ns
         self.ticks = 0
         self.missed = 0
+        self.torn = 0
         self.cpu_ns = 0
         self.error = ""
 
@@ -89,6 +92,18 @@ class ThreadSampler:
     def observe(self) -> None:
         """Looks now, on the calling thread."""
         self._tick(self._clock() // 1000 * 1000)
+
+    def look(self) -> None:
+        """Every tick sees everything."""
+
+    def drain(self) -> None:
+        """Every tick writes to the builder."""
+
+    def pause(self) -> None:
+        """The thread is not in the child."""
+
+    def resume(self) -> None:
+        """The thread is still here."""
 
     def _run(self) -> None:
         self._excluded.add(_thread.get_ident())
@@ -150,7 +165,8 @@ class ThreadSampler:
                 slot.last_ns = taken
             for slot in threads.active():
                 if slot.last_ns != taken:
-                    samples.extend((due, delay, slot.number, NO_STACK, 0 if slot.clock is not None else -1))
+                    cpu = 0 if slot.clock is not None else -1
+                    samples.extend((due, delay, slot.number, NO_STACK, cpu, _UNKNOWN))
                     slot.stack = NO_STACK
                     slot.end_ns = taken
             self.ticks += 1

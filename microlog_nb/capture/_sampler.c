@@ -1,0 +1,1184 @@
+/* The native sampler: a thread that Python does not know of looks at the stacks of all threads, without Python's lock.
+ *
+ *     tick  ->  list of threads  ->  each: CPU clock, frames from the top to the root, code objects  ->  one row
+ *
+ * The program runs on while its frames are read, so whatever is read may be gone or half-written:
+ *
+ *   * memory that has vanished      the guard catches the fault (_sampler_guard.h)
+ *   * frames that have moved on     a stack counts only if each of its edges (caller, instruction, callee) has been
+ *                                   verified: read once from the top to the root, once more from the root to the top,
+ *                                   the top looked at again, and again down to the root, all of it unchanged
+ *   * code objects that have died   known by address and identity; names and line table are copied at first sight
+ *
+ * A thread whose CPU clock stands still has not moved since it was last looked at: it is not read again.
+ *
+ * Python's side is samplers/native.py. All functions here are called with Python's lock held, the sampler's thread never
+ * takes it. `state.lock` guards everything else, and is held by nobody who waits for Python's lock.
+ */
+
+#include "_sampler_layout.h"
+
+#include "_sampler_guard.h"
+#include "_sampler_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#if __has_include(<linux/close_range.h>)
+#include <linux/close_range.h>
+#endif
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DEEPEST 16384 /* frames; of deeper stacks nothing is kept, rather than a part */
+#define MOST_THREADS 4096
+#define MOST_EXCLUDED 16
+#define ATTEMPTS 6
+#define LOST_AFTER 1000 /* ticks in a row that could not read a single thread */
+#define STACK_SIZE (256 * 1024)
+
+typedef struct {
+    PyThreadState *address;
+    uint64_t id;
+    unsigned long ident, native;
+} Listed;
+
+typedef struct {
+    uint32_t code;
+    int32_t instruction;
+    uint32_t node;
+} Step;
+
+/* One thread of the program. */
+typedef struct {
+    uint64_t id; /* of its thread state; 0: free */
+    unsigned long ident, native;
+    uint64_t tick;      /* when it was last in the list */
+    int64_t cpu;        /* its clock at its last row; -1: unknown */
+    int64_t taken;      /* time of its last row */
+    int64_t walked_cpu; /* its clock right before its stack was last read; -1: not read yet */
+    uint32_t node;
+    bool active;        /* its last row had a stack of the user's, as far as is known */
+    bool ended, announced;
+    bool asked;         /* whether it waits for the lock has been asked since it last ran */
+    bool for_lock;      /* the answer */
+    Step *path;         /* its last stack from the root to the top */
+    uint32_t path_count, path_room;
+} Thread;
+
+typedef struct {
+    Frame *frame, *previous;
+    PyCodeObject *code;
+    char *at;
+    uint32_t number; /* of the code; NONE if the frame is not shown */
+    int32_t instruction;
+    int owner;
+} Seen;
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_mutex_t sleep_lock;
+    pthread_cond_t wake;
+    pthread_t thread;
+    bool open, running, stopping, changed;
+    pid_t process;
+    PyInterpreterState *interpreter;
+    struct _gil_runtime_state *gil;
+    int64_t origin, interval;
+    int64_t earlier_cpu; /* of threads of ours that have ended */
+    int64_t last_taken;
+    bool exact_clocks, everyone;
+    bool own_files; /* our thread has opened nothing that the program could see */
+    unsigned long excluded[MOST_EXCLUDED];
+    int excluded_count;
+    uint64_t ticks, missed, torn, faults, unread;
+    bool lost;
+    Thread *threads;
+    int thread_count;
+    uint16_t near[1024]; /* slot + 1 by the lower bits of the id: where to look first */
+} state = {.lock = PTHREAD_MUTEX_INITIALIZER, .sleep_lock = PTHREAD_MUTEX_INITIALIZER};
+
+static Listed listed[MOST_THREADS];
+static volatile int listed_count;
+static Seen walk[DEEPEST];
+static volatile int walk_count;
+
+/* -- clocks --------------------------------------------------------------------------------------------------------- */
+
+static int64_t
+clock_ns(clockid_t clock)
+{
+    struct timespec now;
+    if (clock_gettime(clock, &now))
+        return -1;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* From the origin that Python gave, on the clock of time.perf_counter_ns. */
+static int64_t
+now_ns(void)
+{
+    return clock_ns(CLOCK_MONOTONIC) - state.origin;
+}
+
+/* CPU time of a thread of this process; -1 if it has ended. */
+static int64_t
+thread_cpu_ns(unsigned long native)
+{
+    /* clock_getcpuclockid(3): the complement of the id, and the kind of clock: a thread's, of scheduled time */
+    return native ? clock_ns((clockid_t)((~(unsigned int)native) << 3 | 6)) : -1;
+}
+
+/* -- reading stacks, inside the guard ----------------------------------------------------------------------------------- */
+
+enum outcome { WHOLE, TORN, NO_ROOM };
+
+static bool
+is_listed(PyThreadState *thread)
+{
+    PyThreadState *before = LOAD(thread->prev);
+    if (LOAD(thread->interp) != state.interpreter)
+        return false;
+    return (before == NULL ? LOAD(state.interpreter->threads.head) : LOAD(before->next)) == thread;
+}
+
+/* Fills `listed`; false if the list changed under way. */
+static bool
+list_threads(void)
+{
+    PyThreadState *before = NULL, *thread = LOAD(state.interpreter->threads.head);
+    listed_count = 0;
+    while (thread != NULL) {
+        if (!is_address(thread) || LOAD(thread->interp) != state.interpreter || LOAD(thread->prev) != before)
+            return false;
+        if (listed_count == MOST_THREADS)
+            return true;
+        Listed one = {thread, LOAD(thread->id), LOAD(thread->thread_id), LOAD(thread->native_thread_id)};
+        if (one.id && one.native)
+            listed[listed_count++] = one;
+        before = thread;
+        thread = LOAD(thread->next);
+    }
+    return true;
+}
+
+/* Fills `walk` from the top to the root. */
+static enum outcome
+read_stack(PyThreadState *thread)
+{
+    int count = 0;
+    walk_count = 0;
+    store.text_wanted = 0;
+    for (Frame *frame = top_frame(thread); frame != NULL; frame = walk[count - 1].previous) {
+        if (count == DEEPEST || !is_address(frame))
+            return TORN;
+        Seen *seen = &walk[count++];
+        seen->frame = frame;
+        seen->owner = *(volatile char *)&frame->owner;
+        seen->code = NULL;
+        seen->at = NULL;
+        seen->number = NONE;
+        if (!owner_is_known(seen->owner))
+            return TORN;
+        if (!owner_has_no_code(seen->owner)) {
+            seen->code = frame_code(frame);
+            seen->at = frame_instruction(frame);
+            if (!is_address(seen->code))
+                return TORN;
+            uint32_t number = code_number(seen->code, LOAD(frame->f_globals));
+            if (number == NONE)
+                return store.text_wanted ? NO_ROOM : TORN;
+            const Code *code = &store.codes[number];
+            ptrdiff_t offset = seen->at - seen->code->co_code_adaptive;
+            int32_t unit = (int32_t)sizeof(_Py_CODEUNIT);
+            if (offset < -unit || offset >= (ptrdiff_t)code->units * unit || offset % unit)
+                return TORN;
+            seen->instruction = (int32_t)(offset / unit);
+            /* before its first traceable instruction a frame is incomplete: CPython does not show it either */
+            if (seen->owner == FRAME_OWNED_BY_GENERATOR || seen->instruction >= code->traceable)
+                seen->number = number;
+        }
+        seen->previous = LOAD(frame->previous);
+    }
+    if (count && !owner_may_be_last(walk[count - 1].owner))
+        return TORN;
+    walk_count = count;
+    return WHOLE;
+}
+
+static bool
+is_as_seen(const Seen *seen, bool top)
+{
+    Frame *frame = seen->frame;
+    if (LOAD(frame->previous) != seen->previous || *(volatile char *)&frame->owner != seen->owner)
+        return false;
+    return seen->code == NULL
+        || (frame_code(frame) == seen->code && (top || frame_instruction(frame) == seen->at));
+}
+
+/* Whether the thread still has the stack in `walk`; its top frame may have gone on to another instruction. */
+static bool
+is_verified(PyThreadState *thread)
+{
+    for (int index = walk_count - 1; index >= 0; index--)
+        if (!is_as_seen(&walk[index], index == 0))
+            return false;
+    Frame *top = top_frame(thread);
+    if (top != (walk_count ? walk[0].frame : NULL))
+        return false;
+    for (int index = 0; index < walk_count; index++)
+        if (!is_as_seen(&walk[index], index == 0))
+            return false;
+    return is_listed(thread);
+}
+
+/* -- stacks to nodes ------------------------------------------------------------------------------------------------------- */
+
+/* Lays the frames of `walk` that are shown from the root to the top; returns their number. */
+static int
+lay_out(Step *steps)
+{
+    int count = 0;
+    for (int index = walk_count - 1; index >= 0; index--)
+        if (walk[index].number != NONE)
+            steps[count++] = (Step){walk[index].number, walk[index].instruction, NONE};
+    return count;
+}
+
+static Step steps[DEEPEST];
+
+/* How many steps from the root are those of the thread's last stack. */
+static int
+shared_with_last(const Thread *is, int count)
+{
+    int shared = 0;
+    int most = count < (int)is->path_count ? count : (int)is->path_count;
+    while (shared < most && is->path[shared].code == steps[shared].code
+           && is->path[shared].instruction == steps[shared].instruction)
+        shared++;
+    return shared;
+}
+
+static uint64_t
+edge_into(int index)
+{
+    return index ? edge_key(steps[index - 1].code, steps[index - 1].instruction, steps[index].code)
+                 : edge_key(NONE, 0, steps[0].code);
+}
+
+static bool
+all_edges_known(int from, int count)
+{
+    for (int index = from; index < count; index++)
+        if (!edge_is_known(edge_into(index)))
+            return false;
+    return true;
+}
+
+/* Outside the guard. The node of the stack in `steps`; its edges are known from now on. */
+static uint32_t
+keep_stack(Thread *is, int from, int count)
+{
+    uint32_t node = from ? is->path[from - 1].node : NONE;
+    if (!store_make_room(0, (uint32_t)count + 1, 0, 0))
+        return NONE;
+    if (is->path_room < (uint32_t)count) {
+        if (!grow((void **)&is->path, sizeof(Step), (size_t)count + 64))
+            return NONE;
+        is->path_room = (uint32_t)count + 64;
+    }
+    for (int index = from; index < count; index++) {
+        edge_add(edge_into(index));
+        node = node_of(node, steps[index].code, steps[index].instruction);
+        is->path[index] = steps[index];
+        is->path[index].node = node;
+    }
+    is->path_count = (uint32_t)count;
+    return node;
+}
+
+/* Reads the stack of a thread; false if it would not hold still or is gone. */
+static bool
+walk_thread(const Listed *of, Thread *is)
+{
+    for (volatile int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        volatile enum outcome outcome = TORN;
+        volatile int shared = 0, count = 0;
+        if (sigsetjmp(guard.leave, 0) == 0) {
+            guard_enter();
+            if (LOAD(of->address->id) == of->id && is_listed(of->address)) {
+                outcome = read_stack(of->address);
+                if (outcome == WHOLE) {
+                    count = lay_out(steps);
+                    shared = shared_with_last(is, count);
+                    if (!all_edges_known(shared, count) && !is_verified(of->address))
+                        outcome = TORN;
+                    if (LOAD(of->address->id) != of->id)
+                        outcome = TORN;
+                }
+            }
+            guard_leave();
+        }
+        else {
+            state.faults++;
+            continue;
+        }
+        if (outcome == NO_ROOM) {
+            if (!store_make_room(512, 0, 0, store.text_wanted + 65536))
+                return false;
+            continue;
+        }
+        if (outcome == WHOLE) {
+            is->node = keep_stack(is, shared, count);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* -- a tick ------------------------------------------------------------------------------------------------------------------ */
+
+static bool
+is_excluded(unsigned long ident)
+{
+    for (int index = 0; index < state.excluded_count; index++)
+        if (state.excluded[index] == ident)
+            return true;
+    return false;
+}
+
+static void
+forget(Thread *is)
+{
+    free(is->path);
+    memset(is, 0, sizeof *is);
+}
+
+/* The thread of this id, new if there was none; NULL if there are too many. */
+static Thread *
+thread_of(const Listed *of)
+{
+    int hint = state.near[of->id % 1024] - 1;
+    if (hint >= 0 && state.threads[hint].id == of->id)
+        return &state.threads[hint];
+    int free_slot = -1;
+    for (int slot = 0; slot < state.thread_count; slot++) {
+        if (state.threads[slot].id == of->id) {
+            state.near[of->id % 1024] = (uint16_t)(slot + 1);
+            return &state.threads[slot];
+        }
+        if (state.threads[slot].id == 0)
+            free_slot = slot;
+    }
+    if (free_slot < 0) {
+        if (state.thread_count == SLOTS || !grow((void **)&state.threads, sizeof(Thread), (size_t)state.thread_count + 1))
+            return NULL;
+        free_slot = state.thread_count++;
+    }
+    state.near[of->id % 1024] = (uint16_t)(free_slot + 1);
+    Thread *is = &state.threads[free_slot];
+    memset(is, 0, sizeof *is);
+    is->id = of->id;
+    is->ident = of->ident;
+    is->native = of->native;
+    is->walked_cpu = -1;
+    is->node = NONE;
+    is->taken = now_ns();
+    is->cpu = thread_cpu_ns(of->native);
+    return is;
+}
+
+/* Whether a thread that does not run sleeps on Python's lock: its system call waits at an address inside of it.
+ *
+ * Only our own thread asks. It has a table of files of its own, so that the program's numbers of files stay what they are.
+ */
+static bool
+waits_for_lock(Thread *is)
+{
+    if (is->asked || !state.own_files || !pthread_equal(state.thread, pthread_self()))
+        return is->for_lock;
+    is->asked = true;
+    is->for_lock = false;
+    char text[64];
+    snprintf(text, sizeof text, "/proc/self/task/%lu/syscall", is->native);
+    int file = open(text, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    ssize_t size = read(file, text, sizeof text - 1);
+    close(file);
+    if (size <= 0)
+        return false;
+    text[size] = 0;
+    long number;
+    unsigned long address;
+    if (sscanf(text, "%ld %lx", &number, &address) != 2)
+        return false; /* "running" */
+    return is->for_lock = number == SYS_futex && address >= (uintptr_t)state.gil
+        && address < (uintptr_t)state.gil + sizeof *state.gil;
+}
+
+static void
+add_row(int64_t due, int64_t taken, const Thread *is, uint32_t node, enum state what, int64_t cpu)
+{
+    Batch *batch = &store.batch;
+    if (!store_make_room(0, 0, 1, 0)) {
+        store.lost++;
+        return;
+    }
+    int64_t due_us = due / 1000, taken_us = taken / 1000;
+    if (due_us > taken_us)
+        due_us = taken_us;
+    if (taken_us - due_us > UINT16_MAX)
+        due_us = taken_us - UINT16_MAX;
+    if (batch->base_us < 0)
+        batch->base_us = due_us;
+    if (due_us < batch->base_us) /* a look out of turn may have come in between */
+        due_us = batch->base_us;
+    if (taken_us < due_us)
+        taken_us = due_us;
+    if (due_us - batch->base_us > UINT32_MAX) {
+        store.lost++;
+        return;
+    }
+    batch->rows[batch->row_count++] = (Row){
+        .due_us = (uint32_t)(due_us - batch->base_us),
+        .delay_us = (uint16_t)(taken_us - due_us),
+        .thread_state = (uint16_t)((is - state.threads) | what << SLOT_BITS),
+        .node = node,
+        .cpu_ns = cpu < 0 ? NONE : cpu >= NONE ? NONE - 1 : (uint32_t)cpu,
+    };
+}
+
+static int64_t
+taken_now(void)
+{
+    int64_t now = now_ns();
+    if (now < state.last_taken)
+        now = state.last_taken;
+    return state.last_taken = now;
+}
+
+/* Returns whether the thread could be read. */
+static bool
+look_at(const Listed *of, Thread *is, int64_t due, PyThreadState *holder)
+{
+    int64_t cpu = thread_cpu_ns(is->native);
+    if (cpu < 0 || !state.exact_clocks || cpu != is->walked_cpu) {
+        is->walked_cpu = -1;
+        is->asked = false;
+        if (!walk_thread(of, is)) {
+            state.torn++;
+            return false;
+        }
+        is->walked_cpu = cpu;
+    }
+    bool shown = is->node != NONE && (state.everyone || !store.nodes[is->node].outside);
+    if (!shown && !is->active && !state.everyone) {
+        is->cpu = cpu;
+        is->taken = now_ns();
+        return true;
+    }
+    int64_t taken = taken_now();
+    int64_t spent = cpu >= 0 && is->cpu >= 0 ? cpu - is->cpu : -1;
+    enum state what = STATE_UNKNOWN;
+    if (holder == of->address && spent != 0)
+        what = STATE_RAN;
+    else if (spent >= 0) {
+        if (2 * spent >= taken - is->taken && spent > 0)
+            what = STATE_RAN;
+        else
+            what = holder != NULL && holder != of->address && waits_for_lock(is) ? STATE_CONTENDED : STATE_WAITING;
+    }
+    add_row(due, taken, is, is->node, what, spent);
+    is->active = shown;
+    is->cpu = cpu;
+    is->taken = taken;
+    return true;
+}
+
+/* Looks at all threads once. The caller holds `state.lock`. */
+static void
+tick(int64_t due)
+{
+    guard_install();
+    state.ticks++;
+    if (!store_make_room(512, 64, 64, 65536)) {
+        store.lost++;
+        return;
+    }
+    volatile bool whole = false;
+    for (volatile int attempt = 0; attempt < ATTEMPTS && !whole; attempt++) {
+        if (sigsetjmp(guard.leave, 0) == 0) {
+            guard_enter();
+            whole = list_threads();
+            guard_leave();
+        }
+        else
+            state.faults++;
+    }
+    if (!whole) {
+        state.torn++;
+        state.unread++;
+        return;
+    }
+    PyThreadState *holder = lock_holder(state.gil);
+    bool any = listed_count == 0;
+    for (int index = 0; index < listed_count; index++) {
+        const Listed *of = &listed[index];
+        if (is_excluded(of->ident)) {
+            any = true;
+            continue;
+        }
+        Thread *is = thread_of(of);
+        if (is == NULL)
+            continue;
+        is->tick = state.ticks;
+        is->ended = false;
+        any |= look_at(of, is, due, holder);
+    }
+    state.unread = any ? 0 : state.unread + 1;
+    for (int slot = 0; slot < state.thread_count; slot++) {
+        Thread *is = &state.threads[slot];
+        if (is->id == 0 || is->ended || is->tick == state.ticks)
+            continue;
+        if (is->active)
+            add_row(due, taken_now(), is, NONE, STATE_WAITING, 0);
+        is->active = false;
+        is->ended = true;
+    }
+}
+
+/* -- the thread -------------------------------------------------------------------------------------------------------------- */
+
+static void
+sleep_until(int64_t due)
+{
+    int64_t at = due + state.origin;
+    struct timespec when = {.tv_sec = at / 1000000000, .tv_nsec = at % 1000000000};
+    pthread_mutex_lock(&state.sleep_lock);
+    while (!state.stopping && !state.changed && now_ns() < due)
+        if (pthread_cond_timedwait(&state.wake, &state.sleep_lock, &when) == ETIMEDOUT)
+            break;
+    pthread_mutex_unlock(&state.sleep_lock);
+}
+
+static void *
+keep_time(void *nothing)
+{
+    prctl(PR_SET_TIMERSLACK, 1ul);
+    prctl(PR_SET_NAME, "microlog");
+#if defined(SYS_close_range) && defined(CLOSE_RANGE_UNSHARE)
+    state.own_files = syscall(SYS_close_range, 0u, ~0u, CLOSE_RANGE_UNSHARE) == 0;
+#endif
+    int64_t due = now_ns();
+    while (!state.stopping) {
+        __atomic_store_n(&state.changed, false, __ATOMIC_SEQ_CST);
+        int64_t interval = __atomic_load_n(&state.interval, __ATOMIC_SEQ_CST);
+        due = due / interval * interval + interval;
+        sleep_until(due);
+        if (state.stopping || is_finalizing())
+            break;
+        if (state.changed) {
+            due = now_ns();
+            continue;
+        }
+        /* what is late is late: those that were due meanwhile are counted, never made up for */
+        int64_t behind = (now_ns() - due) / interval;
+        if (behind > 0) {
+            state.missed += (uint64_t)behind;
+            due += behind * interval;
+        }
+        pthread_mutex_lock(&state.lock);
+        tick(due);
+        state.lost = state.unread >= LOST_AFTER;
+        pthread_mutex_unlock(&state.lock);
+        if (state.lost)
+            break;
+    }
+    __atomic_add_fetch(&state.earlier_cpu, clock_ns(CLOCK_THREAD_CPUTIME_ID), __ATOMIC_RELAXED);
+    return nothing;
+}
+
+/* NULL, or why there is no thread. */
+static const char *
+run(void)
+{
+    pthread_attr_t attributes;
+    pthread_condattr_t clock;
+    sigset_t all, before;
+    state.stopping = false;
+    state.process = getpid();
+    pthread_condattr_init(&clock);
+    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
+    pthread_cond_init(&state.wake, &clock);
+    pthread_condattr_destroy(&clock);
+    sigfillset(&all);
+    int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
+    for (size_t index = 0; index < sizeof own / sizeof *own; index++)
+        sigdelset(&all, own[index]);
+    guard_install();
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, STACK_SIZE);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&state.thread, &attributes, keep_time, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    if (error) {
+        guard_uninstall();
+        return "its thread could not be started";
+    }
+    state.running = true;
+    return NULL;
+}
+
+/* Ends our thread; what has been collected stays. */
+static void
+halt(void)
+{
+    if (!state.running)
+        return;
+    state.running = false;
+    if (state.process == getpid()) {
+        pthread_mutex_lock(&state.sleep_lock);
+        state.stopping = true;
+        pthread_cond_signal(&state.wake);
+        pthread_mutex_unlock(&state.sleep_lock);
+        pthread_join(state.thread, NULL);
+    }
+    guard_uninstall();
+}
+
+/* -- self-test ----------------------------------------------------------------------------------------------------------------- */
+
+/* Compares what is read without the interpreter's help with what it says; NULL, or what differs. */
+static const char *
+compare_own_stack(PyThreadState *thread)
+{
+    PyFrameObject *frame = PyThreadState_GetFrame(thread);
+    const char *wrong = NULL;
+    for (int index = 0; index < walk_count && !wrong; index++) {
+        if (walk[index].number == NONE)
+            continue;
+        if (frame == NULL) {
+            wrong = "a stack is shorter than it looks";
+            break;
+        }
+        PyCodeObject *code = PyFrame_GetCode(frame);
+        const Code *known = &store.codes[walk[index].number];
+        if (code != walk[index].code || code->co_firstlineno != known->first_line || code->co_filename != known->file)
+            wrong = "frames are not where they should be";
+        else if (PyFrame_GetLasti(frame) != walk[index].instruction * (int)sizeof(_Py_CODEUNIT))
+            wrong = "instructions are not where they should be";
+        Py_DECREF(code);
+        PyFrameObject *back = PyFrame_GetBack(frame);
+        Py_DECREF(frame);
+        frame = back;
+    }
+    if (frame != NULL && !wrong)
+        wrong = "a stack is longer than it looks";
+    Py_XDECREF(frame);
+    return wrong;
+}
+
+static const char *
+compare_own_thread(PyThreadState *own)
+{
+    bool found = false;
+    for (int index = 0; index < listed_count; index++)
+        if (listed[index].address == own)
+            found = listed[index].ident == PyThread_get_thread_ident()
+                && listed[index].native == PyThread_get_thread_native_id();
+    if (!found)
+        return "threads are not where they should be";
+    if (lock_holder(state.gil) != own)
+        return "the interpreter's lock is not where it should be";
+    return NULL;
+}
+
+/* NULL, or why this interpreter cannot be sampled. With Python's lock held, while our thread does not run. */
+static const char *
+self_test(void)
+{
+    PyThreadState *own = PyThreadState_Get();
+    if (Py_Version >> 16 != PY_VERSION_HEX >> 16)
+        return "it was built for another version of Python";
+    if (PyThreadState_GetInterpreter(own) != PyInterpreterState_Main())
+        return "it samples the main interpreter only";
+    const char *moved = moved_field();
+    if (moved != NULL)
+        return moved;
+    state.interpreter = PyInterpreterState_Main();
+    state.gil = lock_of_interpreter(state.interpreter);
+    if (!is_address(state.gil))
+        return "the interpreter's lock is not where it should be";
+
+    const char *volatile wrong = "own stack cannot be read";
+    guard_install();
+    for (volatile int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        if (!store_make_room(512, 64, 64, 65536 + store.text_wanted)) {
+            wrong = "there is no memory";
+            break;
+        }
+        volatile enum outcome outcome = TORN;
+        if (sigsetjmp(guard.leave, 0) == 0) {
+            guard_enter();
+            if (list_threads() && is_listed(own))
+                outcome = read_stack(own);
+            if (outcome == WHOLE && !is_verified(own))
+                outcome = TORN;
+            guard_leave();
+        }
+        if (outcome == NO_ROOM)
+            continue;
+        if (outcome == WHOLE) {
+            wrong = compare_own_thread(own);
+            if (!wrong)
+                wrong = compare_own_stack(own);
+        }
+        break;
+    }
+    guard_uninstall();
+
+    /* a clock that stands still while its thread runs, as in some sandboxes, cannot tell who has moved */
+    unsigned long native = PyThread_get_thread_native_id();
+    int64_t cpu = thread_cpu_ns(native), begin = clock_ns(CLOCK_MONOTONIC);
+    while (clock_ns(CLOCK_MONOTONIC) < begin + 20000)
+        ;
+    int64_t spent = thread_cpu_ns(native) - cpu;
+    state.exact_clocks = cpu >= 0 && spent > 0 && spent < 5000000;
+    return wrong;
+}
+
+/* -- for Python ------------------------------------------------------------------------------------------------------------------ */
+
+static PyObject *SamplerError;
+
+static void
+clear_all(void)
+{
+    for (int slot = 0; slot < state.thread_count; slot++)
+        forget(&state.threads[slot]);
+    free(state.threads);
+    state.threads = NULL;
+    state.thread_count = 0;
+    memset(state.near, 0, sizeof state.near);
+    store_clear();
+    state.open = false;
+}
+
+static PyObject *
+fail(const char *why)
+{
+    clear_all();
+    PyErr_SetString(SamplerError, why);
+    return NULL;
+}
+
+PyDoc_STRVAR(start_doc, "start(origin_ns, interval_ns)\n--\n\n"
+    "Tests that this interpreter can be sampled and begins; times count from the origin on CLOCK_MONOTONIC.");
+
+static PyObject *
+sampler_start(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    long long origin, interval;
+    if (!PyArg_ParseTuple(arguments, "LL", &origin, &interval))
+        return NULL;
+    if (state.open && state.process == getpid()) {
+        PyErr_SetString(SamplerError, "it is running already");
+        return NULL;
+    }
+    if (interval < 1000) {
+        PyErr_SetString(SamplerError, "the interval is shorter than a microsecond");
+        return NULL;
+    }
+    clear_all();
+    state.origin = origin;
+    state.interval = interval;
+    state.earlier_cpu = state.last_taken = 0;
+    state.excluded_count = 0;
+    state.ticks = state.missed = state.torn = state.faults = state.unread = 0;
+    state.lost = state.running = state.everyone = false;
+    const char *wrong = self_test();
+    if (wrong)
+        return fail(wrong);
+    state.open = true;
+    wrong = run();
+    if (wrong)
+        return fail(wrong);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(pause_doc, "pause()\n--\n\nEnds the thread and takes the signal handlers away; what was collected stays.");
+
+static PyObject *
+sampler_pause(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    halt();
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(resume_doc, "resume()\n--\n\nGoes on after `pause`.");
+
+static PyObject *
+sampler_resume(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    if (state.open && !state.running && !state.lost) {
+        const char *wrong = run();
+        if (wrong) {
+            PyErr_SetString(SamplerError, wrong);
+            return NULL;
+        }
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(stop_doc, "stop()\n--\n\nEnds and forgets everything: drain first.");
+
+static PyObject *
+sampler_stop(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    halt();
+    clear_all();
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(abandon_doc, "abandon()\n--\n\nIn a forked child, where the thread does not exist: forgets everything.");
+
+static PyObject *
+sampler_abandon(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    pthread_mutex_init(&state.lock, NULL);
+    pthread_mutex_init(&state.sleep_lock, NULL);
+    if (state.running) {
+        state.running = false;
+        guard_uninstall();
+    }
+    clear_all();
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(observe_doc, "observe()\n--\n\nLooks now, on the calling thread.");
+
+static PyObject *
+sampler_observe(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    if (state.open && state.running && !state.lost) {
+        pthread_mutex_lock(&state.lock);
+        tick(now_ns());
+        pthread_mutex_unlock(&state.lock);
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(exclude_doc, "exclude(ident)\n--\n\nFrom now on the thread is not looked at.");
+
+static PyObject *
+sampler_exclude(PyObject *Py_UNUSED(module), PyObject *argument)
+{
+    unsigned long ident = PyLong_AsUnsignedLong(argument);
+    if (PyErr_Occurred())
+        return NULL;
+    pthread_mutex_lock(&state.lock);
+    if (!is_excluded(ident) && state.excluded_count < MOST_EXCLUDED)
+        state.excluded[state.excluded_count++] = ident;
+    pthread_mutex_unlock(&state.lock);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(set_interval_doc, "set_interval(nanoseconds)\n--\n\nChanges the time between ticks.");
+
+static PyObject *
+sampler_set_interval(PyObject *Py_UNUSED(module), PyObject *argument)
+{
+    long long interval = PyLong_AsLongLong(argument);
+    if (PyErr_Occurred())
+        return NULL;
+    if (interval < 1000) {
+        PyErr_SetString(SamplerError, "the interval is shorter than a microsecond");
+        return NULL;
+    }
+    __atomic_store_n(&state.interval, (int64_t)interval, __ATOMIC_SEQ_CST);
+    if (state.running) {
+        pthread_mutex_lock(&state.sleep_lock);
+        state.changed = true;
+        pthread_cond_signal(&state.wake);
+        pthread_mutex_unlock(&state.sleep_lock);
+    }
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(mark_outside_doc, "mark_outside(nodes)\n--\n\n"
+    "Threads whose stack is one of these nodes (32-bit numbers) get no more rows, but for the one that says so.");
+
+static PyObject *
+sampler_mark_outside(PyObject *Py_UNUSED(module), PyObject *argument)
+{
+    Py_buffer nodes;
+    if (PyObject_GetBuffer(argument, &nodes, PyBUF_SIMPLE))
+        return NULL;
+    pthread_mutex_lock(&state.lock);
+    for (Py_ssize_t at = 0; at + 4 <= nodes.len; at += 4) {
+        uint32_t node;
+        memcpy(&node, (char *)nodes.buf + at, 4);
+        if (node < store.node_count)
+            store.nodes[node].outside = 1;
+    }
+    pthread_mutex_unlock(&state.lock);
+    PyBuffer_Release(&nodes);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(show_everyone_doc, "show_everyone(yes)\n--\n\nWhether threads outside the user's code get rows, too.");
+
+static PyObject *
+sampler_show_everyone(PyObject *Py_UNUSED(module), PyObject *argument)
+{
+    int yes = PyObject_IsTrue(argument);
+    if (yes < 0)
+        return NULL;
+    pthread_mutex_lock(&state.lock);
+    state.everyone = yes;
+    pthread_mutex_unlock(&state.lock);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(counters_doc, "counters()\n--\n\n"
+    "Ticks, missed, torn, faults, rows that found no memory, CPU time of the thread in ns, and whether it lost its way.");
+
+static PyObject *
+sampler_counters(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    int64_t cpu = __atomic_load_n(&state.earlier_cpu, __ATOMIC_RELAXED);
+    clockid_t clock;
+    if (state.running && !state.lost && pthread_getcpuclockid(state.thread, &clock) == 0) {
+        int64_t now = clock_ns(clock);
+        cpu += now > 0 ? now : 0;
+    }
+    return Py_BuildValue("(KKKKKLO)", (unsigned long long)state.ticks, (unsigned long long)state.missed,
+                         (unsigned long long)state.torn, (unsigned long long)state.faults,
+                         (unsigned long long)store.lost, (long long)cpu, state.lost ? Py_True : Py_False);
+}
+
+static int
+varint(const uint8_t *table, uint32_t size, uint32_t *at)
+{
+    int value = 0, shift = 0;
+    while (*at < size) {
+        uint8_t byte = table[(*at)++];
+        value |= (byte & 63) << shift;
+        shift += 6;
+        if (!(byte & 64) || shift > 24)
+            break;
+    }
+    return value;
+}
+
+/* The line of every code unit, 0 where there is none: see "Location information" in CPython's InternalDocs. */
+static PyObject *
+lines_of(const TextHead *head, const uint8_t *table)
+{
+    PyObject *lines = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)head->units * 4);
+    if (lines == NULL)
+        return NULL;
+    char *out = PyBytes_AS_STRING(lines);
+    memset(out, 0, (size_t)head->units * 4);
+    int32_t line = head->first_line, unit = 0;
+    uint32_t at = 0;
+    while (at < head->table_length && unit < head->units) {
+        uint8_t first = table[at++];
+        int kind = first >> 3 & 15, length = (first & 7) + 1;
+        int32_t shown = 0;
+        if (kind == 13 || kind == 14) { /* a signed change of line; in the long form end and columns follow */
+            unsigned int change = (unsigned int)varint(table, head->table_length, &at);
+            line += change & 1 ? -(int32_t)(change >> 1) : (int32_t)(change >> 1);
+        }
+        else if (kind >= 10 && kind <= 12)
+            line += kind - 10;
+        if (kind != 15)
+            shown = line;
+        while (at < head->table_length && !(table[at] & 128))
+            at++;
+        for (; length > 0 && unit < head->units; length--, unit++)
+            memcpy(out + (size_t)unit * 4, &shown, 4);
+    }
+    return lines;
+}
+
+static PyObject *
+described(char *text, const TextHead *head)
+{
+    char *file = text + sizeof *head;
+    char *name = file + (size_t)head->file_length * head->file_kind;
+    char *table = name + (size_t)head->name_length * head->name_kind;
+    char *instructions = table + head->table_length;
+    Py_ssize_t length = (Py_ssize_t)head->units * (Py_ssize_t)sizeof(_Py_CODEUNIT);
+    PyObject *file_text = PyUnicode_FromKindAndData(head->file_kind, file, head->file_length);
+    PyObject *name_text = PyUnicode_FromKindAndData(head->name_kind, name, head->name_length);
+    PyObject *lines = lines_of(head, (const uint8_t *)table);
+    bool plain = plain_instructions((uint8_t *)instructions, head->units);
+    PyObject *result = NULL;
+    if (file_text && name_text && lines)
+        result = Py_BuildValue("(OOiny#y#OK)", file_text, name_text, (int)head->first_line, length,
+                               plain ? instructions : NULL, length, table, (Py_ssize_t)head->table_length, lines,
+                               (unsigned long long)(uintptr_t)head->globals);
+    Py_XDECREF(file_text);
+    Py_XDECREF(name_text);
+    Py_XDECREF(lines);
+    return result;
+}
+
+static PyObject *
+descriptions(const Batch *batch)
+{
+    PyObject *list = PyList_New(0);
+    for (size_t at = 0; list != NULL && at < batch->text_size;) {
+        TextHead head;
+        memcpy(&head, batch->texts + at, sizeof head);
+        PyObject *one = described(batch->texts + at, &head);
+        if (one == NULL || PyList_Append(list, one))
+            Py_CLEAR(list);
+        Py_XDECREF(one);
+        at += (sizeof head + (size_t)head.file_length * head.file_kind + (size_t)head.name_length * head.name_kind
+               + head.table_length + (size_t)head.units * sizeof(_Py_CODEUNIT) + 7) & ~(size_t)7;
+    }
+    return list;
+}
+
+typedef struct {
+    int slot;
+    uint64_t id;
+    unsigned long ident, native;
+} Announced;
+
+static PyObject *
+announcements(const Announced *threads, int count)
+{
+    PyObject *list = PyList_New(0);
+    for (int index = 0; list != NULL && index < count; index++) {
+        const Announced *is = &threads[index];
+        PyObject *one = Py_BuildValue("(iKkk)", is->slot, (unsigned long long)is->id, is->ident, is->native);
+        if (one == NULL || PyList_Append(list, one))
+            Py_CLEAR(list);
+        Py_XDECREF(one);
+    }
+    return list;
+}
+
+PyDoc_STRVAR(drain_doc, "drain()\n--\n\n"
+    "Hands over what is new: (base of the rows in µs, rows, nodes, codes, threads).\n\n"
+    "rows: 16 bytes each: due u32 (µs from the base), delay u16 (µs), slot (14 bits) and state u16, node u32, CPU ns u32.\n"
+    "nodes: 12 bytes each: parent u32, code u32, instruction i32 in bytes; numbered on from the last time.\n"
+    "codes: (file, qualified name, first line, length in bytes, instructions or None if traced, line table, line of each\n"
+    "code unit as i32, address of the globals); numbered on. threads: (slot, id, ident, native id).");
+
+static PyObject *
+sampler_drain(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    if (!state.open) {
+        PyErr_SetString(SamplerError, "it is not running");
+        return NULL;
+    }
+    /* nothing of Python's while our lock is held: an object made could run anything, and wait for either lock */
+    pthread_mutex_lock(&state.lock);
+    uint32_t first = store.nodes_handed_over, node_count = store.node_count - first;
+    char *node_bytes = malloc((size_t)node_count * 12 + 1);
+    Announced *new_threads = malloc(sizeof(Announced) * ((size_t)state.thread_count + 1));
+    if (node_bytes == NULL || new_threads == NULL) {
+        pthread_mutex_unlock(&state.lock);
+        free(node_bytes);
+        free(new_threads);
+        return PyErr_NoMemory();
+    }
+    char *out = node_bytes;
+    for (uint32_t node = first; node < store.node_count; node++, out += 12) {
+        int32_t bytes = store.nodes[node].instruction * (int32_t)sizeof(_Py_CODEUNIT);
+        memcpy(out, &store.nodes[node], 8);
+        memcpy(out + 8, &bytes, 4);
+    }
+    store.nodes_handed_over = store.node_count;
+    Batch batch = store.batch;
+    memset(&store.batch, 0, sizeof store.batch);
+    store.batch.base_us = -1;
+    int thread_count = 0;
+    for (int slot = 0; slot < state.thread_count; slot++) {
+        Thread *is = &state.threads[slot];
+        if (is->id == 0)
+            continue;
+        if (!is->announced)
+            new_threads[thread_count++] = (Announced){slot, is->id, is->ident, is->native};
+        is->announced = true;
+        if (is->ended) /* its last row is in this batch: from the next one on its slot may be another's */
+            forget(is);
+    }
+    pthread_mutex_unlock(&state.lock);
+
+    PyObject *rows = PyBytes_FromStringAndSize((char *)batch.rows, (Py_ssize_t)(batch.row_count * sizeof(Row)));
+    PyObject *nodes = PyBytes_FromStringAndSize(node_bytes, (Py_ssize_t)node_count * 12);
+    PyObject *codes = descriptions(&batch);
+    PyObject *threads = announcements(new_threads, thread_count);
+    PyObject *result = NULL;
+    if (rows && nodes && codes && threads)
+        result = Py_BuildValue("(LOOOO)", (long long)batch.base_us, rows, nodes, codes, threads);
+    batch_clear(&batch);
+    free(node_bytes);
+    free(new_threads);
+    Py_XDECREF(rows);
+    Py_XDECREF(nodes);
+    Py_XDECREF(codes);
+    Py_XDECREF(threads);
+    return result;
+}
+
+static PyMethodDef methods[] = {
+    {"start", sampler_start, METH_VARARGS, start_doc},
+    {"pause", sampler_pause, METH_NOARGS, pause_doc},
+    {"resume", sampler_resume, METH_NOARGS, resume_doc},
+    {"stop", sampler_stop, METH_NOARGS, stop_doc},
+    {"abandon", sampler_abandon, METH_NOARGS, abandon_doc},
+    {"observe", sampler_observe, METH_NOARGS, observe_doc},
+    {"exclude", sampler_exclude, METH_O, exclude_doc},
+    {"set_interval", sampler_set_interval, METH_O, set_interval_doc},
+    {"mark_outside", sampler_mark_outside, METH_O, mark_outside_doc},
+    {"show_everyone", sampler_show_everyone, METH_O, show_everyone_doc},
+    {"counters", sampler_counters, METH_NOARGS, counters_doc},
+    {"drain", sampler_drain, METH_NOARGS, drain_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static int
+sampler_exec(PyObject *module)
+{
+    if (SamplerError == NULL)
+        SamplerError = PyErr_NewExceptionWithDoc("microlog_nb.capture._sampler.SamplerError",
+                                                 "This interpreter cannot be sampled; the message says why.", NULL, NULL);
+    if (SamplerError == NULL)
+        return -1;
+    return PyModule_AddObjectRef(module, "SamplerError", SamplerError);
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, (void *)sampler_exec},
+#ifdef Py_mod_multiple_interpreters
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED},
+#endif
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "_sampler",
+    .m_doc = "Samples the stacks of all threads of the main interpreter, without its lock.",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC
+PyInit__sampler(void)
+{
+    return PyModuleDef_Init(&definition);
+}

@@ -1,0 +1,237 @@
+/* How CPython lays out threads, frames, code objects and its lock: all that differs between versions is here.
+ *
+ *                          3.11, 3.12                      3.13                        3.14
+ *   top frame              tstate->cframe->current_frame   tstate->current_frame       same
+ *   code object            f_code                          f_executable                f_executable, tagged
+ *   instruction            prev_instr                      instr_ptr                   same
+ *   frames without code    3.12: the C stack's             the C stack's               also the interpreter's
+ *   a stack's last frame   3.11: not a generator's         the C stack's               same
+ *                          3.12: the C stack's
+ *
+ * The structs come from the interpreter's internal headers, so one binary serves one minor version. Tried on 3.11.7,
+ * 3.12.1 and 3.13.0 on Linux x86-64. Patch releases have moved fields: `self_test` compares what is read here with what
+ * the interpreter says, and nothing is sampled unless they agree.
+ *
+ * Every read of foreign memory goes through LOAD: the compiler may neither repeat nor reorder it.
+ */
+
+#ifndef MICROLOG_SAMPLER_LAYOUT_H
+#define MICROLOG_SAMPLER_LAYOUT_H
+
+#ifndef Py_BUILD_CORE
+#define Py_BUILD_CORE 1
+#endif
+#define PY_SSIZE_T_CLEAN
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#include <Python.h>
+
+#ifdef Py_GIL_DISABLED
+#error "the native sampler is not built for free-threaded interpreters"
+#endif
+#if !defined(__linux__)
+#error "the native sampler is built for Linux only"
+#endif
+#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030E0000
+#error "the native sampler knows the frames of CPython 3.11 to 3.13 only"
+#endif
+
+/* Which instruction a specialised one stands for, and how many units of cache follow each. */
+#pragma GCC visibility push(hidden)
+#if PY_VERSION_HEX < 0x030D0000
+#define NEED_OPCODE_TABLES
+#include <opcode.h>
+#include <internal/pycore_opcode.h>
+#undef NEED_OPCODE_TABLES
+#else
+#define NEED_OPCODE_METADATA
+#include <internal/pycore_opcode_metadata.h>
+#undef NEED_OPCODE_METADATA
+#endif
+#pragma GCC visibility pop
+
+#include <internal/pycore_code.h>
+#include <internal/pycore_frame.h>
+#include <internal/pycore_interp.h>
+#include <internal/pycore_runtime.h>
+#pragma GCC diagnostic pop
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LOAD(lvalue) __atomic_load_n(&(lvalue), __ATOMIC_ACQUIRE)
+
+typedef _PyInterpreterFrame Frame;
+
+/* What can be an address of an object: aligned, and in the half of the address space that is the process's. */
+static inline bool
+is_address(const void *pointer)
+{
+    uintptr_t value = (uintptr_t)pointer;
+    return value >= 4096 && (value & 7) == 0 && value < ((uintptr_t)1 << 56);
+}
+
+static inline Frame *
+top_frame(PyThreadState *thread)
+{
+#if PY_VERSION_HEX < 0x030D0000
+    _PyCFrame *c_frame = LOAD(thread->cframe);
+    return is_address(c_frame) ? LOAD(c_frame->current_frame) : NULL;
+#else
+    return LOAD(thread->current_frame);
+#endif
+}
+
+static inline PyCodeObject *
+frame_code(Frame *frame)
+{
+#if PY_VERSION_HEX < 0x030D0000
+    return LOAD(frame->f_code);
+#else
+    return (PyCodeObject *)LOAD(frame->f_executable);
+#endif
+}
+
+static inline char *
+frame_instruction(Frame *frame)
+{
+#if PY_VERSION_HEX < 0x030D0000
+    return (char *)LOAD(frame->prev_instr);
+#else
+    return (char *)LOAD(frame->instr_ptr);
+#endif
+}
+
+/* A frame that stands for a piece of the C stack and runs no code. */
+static inline bool
+owner_has_no_code(int owner)
+{
+#if PY_VERSION_HEX < 0x030C0000
+    (void)owner;
+    return false;
+#else
+    return owner >= FRAME_OWNED_BY_CSTACK;
+#endif
+}
+
+/* Whether a stack may end with a frame of this owner; if it may not, part of the stack was not seen. */
+static inline bool
+owner_may_be_last(int owner)
+{
+#if PY_VERSION_HEX < 0x030C0000
+    return owner != FRAME_OWNED_BY_GENERATOR;
+#else
+    return owner_has_no_code(owner);
+#endif
+}
+
+static inline bool
+owner_is_known(int owner)
+{
+#if PY_VERSION_HEX < 0x030C0000
+    return owner >= 0 && owner <= FRAME_OWNED_BY_FRAME_OBJECT;
+#else
+    return owner >= 0 && owner <= FRAME_OWNED_BY_CSTACK;
+#endif
+}
+
+static inline uint32_t
+code_version(PyCodeObject *code)
+{
+#if PY_VERSION_HEX < 0x030C0000
+    (void)code;
+    return 0;
+#else
+    return LOAD(code->co_version);
+#endif
+}
+
+static inline struct _gil_runtime_state *
+lock_of_interpreter(PyInterpreterState *interpreter)
+{
+#if PY_VERSION_HEX < 0x030C0000
+    (void)interpreter;
+    return &_PyRuntime.ceval.gil;
+#else
+    return LOAD(interpreter->ceval.gil);
+#endif
+}
+
+/* The thread that holds the interpreter's lock, or NULL. */
+static inline PyThreadState *
+lock_holder(struct _gil_runtime_state *lock)
+{
+    /* structs of one atomic value in 3.11 and 3.12, plain values in 3.13 */
+    if (__atomic_load_n((int *)(void *)&lock->locked, __ATOMIC_ACQUIRE) != 1)
+        return NULL;
+    return (PyThreadState *)__atomic_load_n((uintptr_t *)(void *)&lock->last_holder, __ATOMIC_ACQUIRE);
+}
+
+/* Makes of instructions as they run, specialised and with caches in between, what `co_code` shows. False: they are traced. */
+static inline bool
+plain_instructions(uint8_t *bytes, int32_t units)
+{
+    for (int32_t unit = 0; unit < units; unit++) {
+        uint8_t operation = bytes[2 * unit];
+#ifdef MIN_INSTRUMENTED_OPCODE
+        if (operation >= MIN_INSTRUMENTED_OPCODE)
+            return false;
+#endif
+        operation = _PyOpcode_Deopt[operation];
+        bytes[2 * unit] = operation;
+        for (int caches = _PyOpcode_Caches[operation]; caches > 0 && unit + 1 < units; caches--) {
+            unit++;
+            bytes[2 * unit] = bytes[2 * unit + 1] = 0;
+        }
+    }
+    return true;
+}
+
+static inline bool
+is_finalizing(void)
+{
+#if PY_VERSION_HEX < 0x030D0000
+    return _Py_IsFinalizing();
+#else
+    return Py_IsFinalizing();
+#endif
+}
+
+/* From 3.13 on the interpreter publishes where its fields are; NULL, or the first that is not where our headers say. */
+static inline const char *
+moved_field(void)
+{
+#if PY_VERSION_HEX >= 0x030D0000
+    const _Py_DebugOffsets *is = &_PyRuntime.debug_offsets;
+#define CHECK(table, field, type, member) \
+    if (is->table.field != offsetof(type, member)) \
+        return "in this interpreter the field " #member " of " #type " has moved";
+    CHECK(interpreter_state, threads_head, PyInterpreterState, threads.head)
+    CHECK(interpreter_state, ceval_gil, PyInterpreterState, ceval.gil)
+    CHECK(interpreter_state, gil_runtime_state_locked, PyInterpreterState, _gil.locked)
+    CHECK(interpreter_state, gil_runtime_state_holder, PyInterpreterState, _gil.last_holder)
+    CHECK(thread_state, prev, PyThreadState, prev)
+    CHECK(thread_state, next, PyThreadState, next)
+    CHECK(thread_state, interp, PyThreadState, interp)
+    CHECK(thread_state, current_frame, PyThreadState, current_frame)
+    CHECK(thread_state, thread_id, PyThreadState, thread_id)
+    CHECK(thread_state, native_thread_id, PyThreadState, native_thread_id)
+    CHECK(interpreter_frame, previous, _PyInterpreterFrame, previous)
+    CHECK(interpreter_frame, executable, _PyInterpreterFrame, f_executable)
+    CHECK(interpreter_frame, instr_ptr, _PyInterpreterFrame, instr_ptr)
+    CHECK(interpreter_frame, owner, _PyInterpreterFrame, owner)
+    CHECK(code_object, filename, PyCodeObject, co_filename)
+    CHECK(code_object, qualname, PyCodeObject, co_qualname)
+    CHECK(code_object, linetable, PyCodeObject, co_linetable)
+    CHECK(code_object, firstlineno, PyCodeObject, co_firstlineno)
+    CHECK(code_object, co_code_adaptive, PyCodeObject, co_code_adaptive)
+#undef CHECK
+#endif
+    return NULL;
+}
+
+#endif

@@ -1,0 +1,378 @@
+"""The sampler in C, from Python's side: turns what it has collected into functions, stacks and samples of the recording.
+
+    _sampler.c   raw nodes (parent, code, instruction), rows (time, thread, raw node)
+    drain        raw node -> node of the recording, once each; rows -> samples, by the column
+
+What is kept of a stack is decided here, once for every raw node, by the rules of `stacks`. The module of a code object
+is had from the address of the globals that it ran with, compared with those of the loaded modules; the address is never
+followed, since what was there may be gone.
+"""
+
+from __future__ import annotations
+
+import _thread
+import platform
+import sys
+from array import array
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from microlog_nb.capture.loops import loops
+from microlog_nb.capture.samplers.base import SamplerUnavailable
+from microlog_nb.capture.stacks import NO_STACK, ROOT, RULES, Function
+
+if TYPE_CHECKING:
+    from microlog_nb.capture.stacks import Stacks
+    from microlog_nb.capture.threads import Slot, Threads
+    from microlog_nb.model.builder import Builder
+
+_ROW = np.dtype([("due", "<u4"), ("delay", "<u2"), ("thread", "<u2"), ("node", "<u4"), ("cpu", "<u4")])
+_NODE = np.dtype([("parent", "<u4"), ("code", "<u4"), ("instruction", "<i4")])
+_NONE = 0xFFFFFFFF
+_SLOT_BITS = 14
+_FIRST_UNKNOWN = (3, 14)
+
+Ints = npt.NDArray[np.int64]
+
+
+def load() -> Any:
+    """The extension.
+
+    Raises:
+        SamplerUnavailable: it is not built here; the message says why, and how to get it.
+    """
+    if sys.platform != "linux":
+        raise SamplerUnavailable(f"it is built for Linux only, this is {sys.platform}")
+    if sys.implementation.name != "cpython" or sys.version_info >= _FIRST_UNKNOWN:
+        raise SamplerUnavailable(f"it knows CPython 3.11 to 3.13, this is {platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}")
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        raise SamplerUnavailable("it is not built for free-threaded interpreters")
+    try:
+        from microlog_nb.capture import _sampler  # type: ignore[attr-defined,unused-ignore]  # built where it can be
+    except ImportError as error:
+        raise SamplerUnavailable(
+            "it is not built: reinstall microlog_nb where a C compiler and Python's headers are "
+            f"(pip install --force-reinstall --no-binary microlog_nb microlog_nb); the import says: {error}"
+        ) from error
+    return _sampler
+
+
+class NativeSampler:
+    """Samples by a thread of C that needs no lock of the interpreter's, so that C code holding it is seen, too.
+
+    Args:
+        builder: where the samples go.
+        stacks: interns functions and stacks.
+        threads: knows the threads.
+        origin_ns: when the recorder began, on the clock of `time.perf_counter_ns`.
+        clock: nanoseconds from there.
+        interval_ns: time between samples.
+        excluded: idents of threads that are not sampled.
+        tasks: by ident, the asyncio task whose wait is shown while that thread runs nothing of the user's.
+    """
+
+    name = "native"
+
+    def __init__(
+        self,
+        builder: Builder,
+        stacks: Stacks,
+        threads: Threads,
+        origin_ns: int,
+        clock: Callable[[], int],
+        interval_ns: int,
+        excluded: set[int],
+        tasks: Mapping[int, Any],
+    ) -> None:
+        self._native = load()
+        self._samples = builder.samples
+        self._tree = _Tree(stacks)
+        self._stacks = stacks
+        self._threads = threads
+        self._origin_ns = origin_ns
+        self._clock = clock
+        self._interval_ns = interval_ns
+        self._excluded = excluded
+        self._tasks = tasks
+        self._waits: dict[int, list[tuple[int, int, int]]] = {}  # by ident: when seen, its stack, its first node
+        self._slots: dict[int, Slot] = {}  # by the number that the extension gives a thread
+        self._active: set[int] = set()  # numbers of the threads whose last sample had a stack
+        self._draining = _thread.allocate_lock()
+        self._drainer = 0
+        self._running = False
+        self._last = (0, 0, 0, 0, 0, 0, False)
+
+    # -- the protocol ------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begins, after the extension has tested that it understands this interpreter.
+
+        Raises:
+            SamplerUnavailable: it does not, or its thread cannot be started.
+        """
+        try:
+            self._native.start(self._origin_ns, self._interval_ns)
+        except self._native.SamplerError as error:
+            raise SamplerUnavailable(str(error)) from error
+        self._running = True
+
+    def stop(self) -> None:
+        """Ends, after a last drain."""
+        self._native.pause()
+        self.drain()
+        with self._draining:
+            self._last = self._native.counters()
+            self._running = False
+            self._native.stop()
+
+    def abandon(self) -> None:
+        """Forgets everything."""
+        self._running = False
+        self._native.abandon()
+
+    def pause(self) -> None:
+        """Ends the extension's thread, which would not be in the child, and takes its signal handlers away."""
+        if self._running:
+            self._native.pause()
+
+    def resume(self) -> None:
+        """Starts the thread again."""
+        if self._running:
+            self._native.resume()
+
+    def observe(self) -> None:
+        """Looks now, on the calling thread."""
+        self._exclude()
+        self._native.observe()
+
+    @property
+    def interval_ns(self) -> int:
+        """Time between samples."""
+        return self._interval_ns
+
+    @interval_ns.setter
+    def interval_ns(self, interval_ns: int) -> None:
+        if interval_ns != self._interval_ns:
+            self._interval_ns = interval_ns
+            self._native.set_interval(interval_ns)
+
+    @property
+    def ticks(self) -> int:
+        """Times it has looked."""
+        return int(self._counters()[0])
+
+    @property
+    def missed(self) -> int:
+        """Times that were due while its thread did not get a core."""
+        return int(self._counters()[1])
+
+    @property
+    def torn(self) -> int:
+        """Looks at a thread whose stack would not hold still."""
+        return int(self._counters()[2])
+
+    @property
+    def cpu_ns(self) -> int:
+        """CPU time of the extension's thread."""
+        return int(self._counters()[5])
+
+    @property
+    def error(self) -> str:
+        """Why it ended by itself, or ""."""
+        return "the native sampler could no longer read the program's stacks" if self._counters()[6] else ""
+
+    def look(self) -> None:
+        """Notes the names of threads, and where suspended tasks wait."""
+        self._exclude()
+        at = self._clock()
+        self._threads.look(at)
+        for ident, task in list(self._tasks.items()):
+            node = self._stacks.of_task(task)
+            if node != NO_STACK:
+                first = self._stacks.of_task(task, outermost=True)
+                self._waits.setdefault(ident, []).append((at, node, first))
+
+    def drain(self) -> None:
+        """Moves what the extension has collected to the builder."""
+        me = _thread.get_ident()
+        if not self._running or self._drainer == me:  # a signal handler that asks in the middle of it
+            return
+        with self._draining:
+            self._drainer = me
+            try:
+                if not self._running:
+                    return
+                base_us, rows, nodes, codes, threads = self._native.drain()
+                self._tree.learn(codes)
+                outside = self._tree.grow(np.frombuffer(nodes, _NODE))
+                if len(outside):
+                    self._native.mark_outside(outside)
+                self._native.show_everyone(bool(self._tasks))
+                flat = self._table(base_us, np.frombuffer(rows, _ROW), threads)
+                self._samples.frombytes(flat.tobytes())
+            finally:
+                self._drainer = 0
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _counters(self) -> tuple[int, int, int, int, int, int, bool]:
+        if self._running:
+            self._last = self._native.counters()
+        return self._last
+
+    def _exclude(self) -> None:
+        for ident in list(self._excluded):
+            self._native.exclude(ident)
+
+    def _table(self, base_us: int, rows: npt.NDArray[Any], threads: list[tuple[int, int, int, int]]) -> Ints:
+        """Rows of the table of samples."""
+        number = rows["thread"] & ((1 << _SLOT_BITS) - 1)
+        due = (base_us + rows["due"].astype(np.int64)) * 1000
+        taken = due + rows["delay"].astype(np.int64) * 1000
+        thread = self._thread_numbers(number, taken, threads)
+        stack = self._tree.nodes(rows["node"])
+        for ident, waits in self._waits.items():
+            self._fill_waits(self._threads.slot(ident, 0).number, waits, thread, taken, stack)
+        self._waits = {ident: waits[-1:] for ident, waits in self._waits.items()}
+        cpu = rows["cpu"].astype(np.int64)
+        table = np.stack(
+            [
+                due,
+                taken - due,
+                thread,
+                stack,
+                np.where(cpu == _NONE, -1, cpu // 1000 * 1000),
+                (rows["thread"] >> _SLOT_BITS).astype(np.int64),
+            ],
+            axis=1,
+        )
+        return np.ascontiguousarray(table[self._first_outside(thread, stack)])
+
+    def _thread_numbers(self, number: npt.NDArray[Any], taken: Ints, threads: list[tuple[int, int, int, int]]) -> Ints:
+        numbers = np.zeros((1 << _SLOT_BITS), np.int64)
+        begin = dict(zip(*(part.tolist() for part in np.unique(number, return_index=True)), strict=True))
+        for slot, _, ident, native_id in threads:
+            at = int(taken[begin[slot]]) if slot in begin else self._clock()
+            self._slots[slot] = self._threads.of_native(ident, native_id, at)
+        for slot in begin:
+            numbers[slot] = self._slots[slot].number
+        thread = numbers[number]
+        backwards, last = np.unique(number[::-1], return_index=True)
+        for slot, index in zip(backwards.tolist(), last.tolist(), strict=True):
+            self._slots[slot].end_ns = max(self._slots[slot].end_ns, int(taken[len(taken) - 1 - index]))
+        return thread
+
+    def _first_outside(self, thread: Ints, stack: Ints) -> npt.NDArray[np.bool_]:
+        """Leaves of each thread's samples outside the user's code only the first one after it left."""
+        order = np.argsort(thread, kind="stable")
+        of, inside = thread[order], stack[order] >= 0
+        begins = np.ones(len(of), bool)
+        begins[1:] = of[1:] != of[:-1]
+        before = np.roll(inside, 1)
+        before[begins] = np.isin(of[begins], list(self._active))
+        ends = np.roll(begins, -1)
+        self._active.difference_update(of[ends].tolist())
+        self._active.update(of[ends & inside].tolist())
+        keep = np.zeros(len(of), bool)
+        keep[order] = inside | before
+        return keep
+
+    @staticmethod
+    def _fill_waits(number: int, waits: list[tuple[int, int, int]], thread: Ints, taken: Ints, stack: Ints) -> None:
+        """While a cell's task waits, its thread is outside: the samples get the stack in which the task was seen waiting.
+
+        A wait too short to be looked at gets the first node of the nearest one: the cell waits, nobody saw where.
+        """
+        rows = np.flatnonzero(thread == number)
+        outside = stack[rows] < 0
+        rows_out = rows[outside]
+        if not len(rows_out):
+            return
+        seen, node, first = (np.array(column, np.int64) for column in zip(*waits, strict=True))
+        users = taken[rows[~outside]]
+        after = np.clip(np.searchsorted(seen, taken[rows_out]), 0, len(seen) - 1)
+        before = np.maximum(after - 1, 0)
+        when = taken[rows_out]
+        nearest = np.where(np.abs(seen[before] - when) <= np.abs(seen[after] - when), before, after)
+        gap, looked_in = np.searchsorted(users, when), np.searchsorted(users, seen)
+        filled = first[nearest]
+        for candidate in (after, before):
+            filled = np.where(looked_in[candidate] == gap, node[candidate], filled)
+        stack[rows_out] = filled
+
+
+class _Tree:
+    """Raw nodes of the extension and what they are in the recording."""
+
+    def __init__(self, stacks: Stacks) -> None:
+        self._stacks = stacks
+        self._codes: list[tuple[Function | None, memoryview]] = []
+        self._node = array("q")
+        self._place = bytearray()
+
+    def learn(self, codes: list[tuple[str, str, int, int, bytes | None, bytes, bytes, int]]) -> None:
+        """Adds code objects.
+
+        Each is file, qualified name, first line, length, instructions as in `co_code` or None if they were being traced,
+        line table, line of each unit, address of the globals.
+        """
+        if not codes:
+            return
+        modules, by_file = _modules()
+        for file, name, line, length, instructions, table, lines, namespace in codes:
+            module = modules.get(namespace)
+            if module is None:
+                module = by_file.get(file, "")
+            # of traced instructions it is not known where they jump: going back is never held to be another call then
+            regions = loops(instructions) if instructions is not None else [(0, length)]
+            function = self._stacks.function(module, name, file, line, table, length, regions)
+            self._codes.append((function, memoryview(lines).cast("i")))
+
+    def grow(self, nodes: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
+        """Adds nodes; returns the numbers of those of which nothing is the user's."""
+        node, place, codes, known, rules = self._node, self._place, self._codes, self._stacks.node, RULES
+        begin = len(node)
+        columns = (nodes[name].tolist() for name in ("parent", "code", "instruction"))
+        for parent, code, instruction in zip(*columns, strict=True):
+            at, where = (NO_STACK, ROOT) if parent == _NONE else (node[parent], place[parent])
+            function, lines = codes[code]
+            if function is not None:
+                where, kept = rules[where][function.owner]
+                if kept:
+                    line = lines[instruction >> 1] if instruction >= 0 else 0
+                    child = known(at, function, instruction, line)
+                    at = at if child is None else child
+            node.append(at)
+            place.append(where)
+        fresh = np.array(node[begin:], np.int64)
+        return (np.flatnonzero(fresh < 0) + begin).astype(np.uint32)
+
+    def nodes(self, raw: npt.NDArray[Any]) -> Ints:
+        """Nodes of the recording for raw ones."""
+        if not len(self._node):
+            return np.full(len(raw), NO_STACK, np.int64)
+        known = np.frombuffer(self._node, np.int64)  # let go of at the end: the array could not grow before
+        found: Ints = np.where(raw == _NONE, NO_STACK, known[np.where(raw == _NONE, 0, raw)])
+        return found
+
+
+def _modules() -> tuple[dict[int, str], dict[str, str]]:
+    """Names of the loaded modules by the address of their globals, and by their file."""
+    by_address: dict[int, str] = {}
+    by_file: dict[str, str] = {}
+    for module in list(sys.modules.values()):
+        try:
+            names = object.__getattribute__(module, "__dict__")  # wakes no module that loads when it is touched
+        except AttributeError:
+            continue
+        if not isinstance(names, dict):
+            continue
+        name, file = names.get("__name__"), names.get("__file__")
+        if isinstance(name, str):
+            by_address[id(names)] = name
+            if isinstance(file, str):
+                by_file.setdefault(file, name)
+    return by_address, by_file
