@@ -86,6 +86,8 @@ class Recording:
         Columns: `parent` (the caller's id, -1 at the root), `thread` (name), `depth` (0 at the root), `function`
         (qualified name), `module`, `file` and `line` (where it is defined), `caller_line` (the line it was called from, 0 at
         the root), `start`, `duration`, `self_time` and `cpu_time` (seconds; CPU is NaN where the platform gives none),
+        `waiting` (seconds in which its thread waited, be it for input, a lock or a sleep) and `contended` (seconds in which it
+        waited for Python's lock; NaN where the sampler cannot tell, and then `waiting` contains it),
         `samples` (behind it; 0 if only a log entry tells of it), `anomaly` (True if an anomaly names it).
         """
         return self._tables.calls
@@ -95,7 +97,8 @@ class Recording:
         """Observations in the order taken; the index is `sample`.
 
         Columns: `time` and `delay` (seconds; how late it came), `thread`, `call` (the innermost, -1 if none), `function`,
-        `file`, `line` (where the thread was), `cpu_time` (seconds since the thread's sample before).
+        `file`, `line` (where the thread was), `cpu_time` (seconds since the thread's sample before), `state` (what it did: ran,
+        waiting, contended for Python's lock, or unknown).
         """
         return self._tables.samples
 
@@ -104,7 +107,7 @@ class Recording:
         """Functions, the one with most self time first.
 
         Columns: `function`, `module`, `file`, `line`, `calls`, `self_time`, `total_time` (recursion counted once),
-        `cpu_time` (of the total), `mean`, `median`, `max` (seconds a call), `samples` (with the function on top).
+        `cpu_time`, `waiting` and `contended` (of the total, as in `calls`), `mean`, `median`, `max` (seconds a call), `samples` (with the function on top).
         """
         return self._tables.functions
 

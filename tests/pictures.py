@@ -10,6 +10,7 @@ a call of `a` from 0 to 4, of `b` from 1 to 3, of `c` from 5 to 8. The recording
 
     a.b       `a` calls `b`; a frame is NAME, NAME:LINE, NAME@INSTRUCTION or NAME:LINE@INSTRUCTION
     a.b~      the thread waits: no CPU time since its sample before (else it had a whole core)
+    a.b!      the same, but it waits for the interpreter's lock
     a*3       the same word three times
     -         not in the user's code: as the recorder does, one sample without a stack when it leaves, then none
     .         nobody looked at this thread: no sample
@@ -37,13 +38,14 @@ from microlog_nb.model.schema import (
     LEVELS,
     LOG_SOURCES,
     PROCESS_METRICS,
+    SAMPLE_STATES,
     SPAN_KINDS,
     TABLES,
 )
 from microlog_nb.model.trace import Trace
 
 MS = 1_000_000
-_WORD = re.compile(r"(?P<stack>[^*~]+)(?P<waits>~?)(?:\*(?P<times>\d+))?")
+_WORD = re.compile(r"(?P<stack>[^*~!]+)(?P<waits>[~!]?)(?:\*(?P<times>\d+))?")
 _FRAME = re.compile(r"(?P<name>[^:@]+)(?::(?P<line>\d+))?(?:@(?P<instruction>-?\d+))?")
 
 Row = dict[str, Any]
@@ -55,6 +57,7 @@ def trace_from_picture(
     interval_ns: int = MS,
     functions: Mapping[str, Row] | None = None,
     loops: Mapping[str, int] | None = None,
+    states: bool = False,
     logs: Sequence[Row] = (),
     metrics: Mapping[str, Sequence[float]] | None = None,
     spans: Sequence[Row] = (),
@@ -67,6 +70,7 @@ def trace_from_picture(
         picture: the threads; the first line is the main thread.
         interval_ns: time between ticks.
         functions: columns of functions, by the name in the picture, where they differ from a notebook's in "In [1]".
+        states: whether the sampler knew what the threads did.
         loops: where the loop begins that all of a function is in, by the name in the picture; default is no loop.
         logs: entries; `at` is their time in intervals, `thread` and `stack` are as in the picture, the rest as in the
             schema. What is left out: the main thread, no stack, a print at level info.
@@ -75,7 +79,7 @@ def trace_from_picture(
         sources: text by file.
         meta: values of the trace's meta that matter to the test.
     """
-    drawing = _Drawing(interval_ns, {name: dict(row) for name, row in (functions or {}).items()}, loops or {})
+    drawing = _Drawing(interval_ns, {name: dict(row) for name, row in (functions or {}).items()}, loops or {}, states)
     lines = [line.split(":", 1) for line in picture.strip().splitlines() if line.strip()]
     threads = [name.strip() for name, _ in lines]
     columns = max(drawing.thread(number, words) for number, (_, words) in enumerate(lines))
@@ -148,6 +152,7 @@ META: Row = {
 }
 """A complete meta of an empty recording."""
 
+_STATES = {"": "ran", "~": "waiting", "!": "contended"}
 _LOG: Row = {"level": "info", "source": "print", "logger": "", "message": "", "markdown": False, "exception": ""}
 _SPAN: Row = {"kind": "user", "name": "span"}
 
@@ -173,6 +178,7 @@ class _Drawing:
     interval_ns: int
     columns_of: dict[str, Row]
     loops: Mapping[str, int]
+    states: bool
     functions: list[Row] = field(default_factory=list)
     stacks: list[Row] = field(default_factory=list)
     samples: list[Row] = field(default_factory=list)
@@ -207,6 +213,7 @@ class _Drawing:
                             "thread": number,
                             "stack": -1 if outside else self.stack(stack),
                             "cpu_ns": 0 if match["waits"] or outside else taken_ns - before_ns,
+                            "state": _STATES[match["waits"]] if self.states else "unknown",
                         }
                     )
                     before_ns = taken_ns
@@ -334,6 +341,7 @@ def traces(draw: st.DrawFn, max_rows: int = 12) -> Trace:
             thread=thread,
             stack=stack,
             cpu_ns=st.integers(-1, 2**50),
+            state=st.sampled_from(SAMPLE_STATES),
         )
         logs = rows(
             time_ns=times,

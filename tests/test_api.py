@@ -23,6 +23,8 @@ CALLS = [
     "duration",
     "self_time",
     "cpu_time",
+    "waiting",
+    "contended",
     "samples",
     "anomaly",
 ]

@@ -36,7 +36,7 @@ def test_what_is_no_duration_is_refused(given: object) -> None:
 
 
 def test_a_sampler_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(MicrologError, match="sampler 'psychic' does not exist: choose 'auto' or 'thread'"):
+    with pytest.raises(MicrologError, match="sampler 'psychic' does not exist: choose 'auto', 'native' or 'thread'"):
         Settings.create(sampler="psychic", environment={})
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from microlog_nb.model.schema import LATE_INTERVALS
+from microlog_nb.model.schema import LATE_INTERVALS, SAMPLE_STATES
 from microlog_nb.model.trace import Trace
 
 Ints = npt.NDArray[np.int64]
@@ -42,6 +42,9 @@ class Calls:
         end_ns: when it was left.
         self_ns: time in its own code.
         cpu_ns: CPU time of its thread inside it; NaN where unknown.
+        waiting_ns: time inside it in which its thread waited: for input, a lock of the program's, a sleep; NaN where unknown.
+        contended_ns: time inside it in which its thread waited for the interpreter's lock; NaN where unknown, and then part
+            of `waiting_ns`.
         samples: number of samples behind it; 0 for a call known only by a log entry.
         sample_call: for every sample of the trace the innermost call it saw, -1 if none.
         log_call: for every log entry of the trace the call that said it, -1 if unknown.
@@ -56,6 +59,8 @@ class Calls:
     end_ns: Ints
     self_ns: Ints
     cpu_ns: Floats
+    waiting_ns: Floats
+    contended_ns: Floats
     samples: Ints
     sample_call: Ints
     log_call: Ints
@@ -231,6 +236,8 @@ def _pair(trace: Trace, observed: _Observations, runs: _Runs, tree: _Tree) -> Ca
     row_call = np.full(observed.samples + trace.tables["logs"].num_rows, -1, np.int64)
     row_call[observed.order] = number[leaf[runs.of]]
     thread = runs.thread[open_run]
+    spent = _cpu(trace, observed, thread[order], start[order], end[order])
+    waiting, contended = _waits(trace, observed, thread[order], start[order], end[order], spent)
     return Calls(
         thread=thread[order],
         depth=open_depth[order],
@@ -240,7 +247,9 @@ def _pair(trace: Trace, observed: _Observations, runs: _Runs, tree: _Tree) -> Ca
         start_ns=start[order],
         end_ns=end[order],
         self_ns=np.rint(length - inner).astype(np.int64)[order],
-        cpu_ns=_cpu(trace, observed, thread[order], start[order], end[order]),
+        cpu_ns=spent,
+        waiting_ns=waiting,
+        contended_ns=contended,
         samples=(counted[close_run + 1] - counted[open_run])[order],
         sample_call=row_call[: observed.samples],
         log_call=row_call[observed.samples :],
@@ -298,3 +307,37 @@ def _cpu(trace: Trace, observed: _Observations, thread: Ints, start: Ints, end: 
     spent = np.interp(end + thread * axis, x[order], y[order]) - np.interp(start + thread * axis, x[order], y[order])
     unknown = np.unique(of[cpu < 0])
     return np.where(np.isin(thread, unknown), np.nan, np.minimum(spent, end - start))
+
+
+def _waits(
+    trace: Trace, observed: _Observations, thread: Ints, start: Ints, end: Ints, cpu: Floats
+) -> tuple[Floats, Floats]:
+    """Time inside each interval spent waiting, and waiting for the interpreter's lock.
+
+    Where samples say what their thread did, each speaks for the time from midway to the sample before it until midway to
+    the one after. Where they do not, whatever is not CPU time is waiting.
+    """
+    duration = (end - start).astype(np.float64)
+    idle, unknown = np.maximum(duration - cpu, 0), np.full(len(start), np.nan)
+    rows = np.flatnonzero(observed.sample)
+    if not len(rows):
+        return idle, unknown
+    did = trace.words("samples", "state", SAMPLE_STATES)[observed.order[rows]]
+    of, taken = observed.thread[rows], observed.taken[rows]
+    told = ~np.isin(thread, np.unique(of[did == SAMPLE_STATES.index("unknown")]))
+    axis = trace.duration_ns + 2
+    last = np.append(of[1:] != of[:-1], True)
+    first = np.roll(last, 1)
+    since = np.where(first, 0, (taken + np.roll(taken, 1)) // 2) + of * axis
+    until = np.where(last, trace.duration_ns, np.roll(np.where(first, 0, since - of * axis), -1)) + of * axis
+
+    def inside(state: str) -> Floats:
+        weight = (did == SAMPLE_STATES.index(state)).astype(np.float64)
+        x, y = np.append(since, until[-1]), np.append(0.0, np.cumsum((until - since) * weight))
+        found: Floats = np.interp(end + thread * axis, x, y) - np.interp(start + thread * axis, x, y)
+        return found
+
+    return (
+        np.where(told, np.minimum(inside("waiting"), duration), idle),
+        np.where(told, np.minimum(inside("contended"), duration), unknown),
+    )

@@ -21,6 +21,8 @@ class Functions:
         self_ns: time in its own code.
         total_ns: time in it and what it called; a recursive call inside another of the same function counts once.
         cpu_ns: CPU time of the same calls as `total_ns`; NaN where unknown.
+        waiting_ns: time in which their thread waited, but for the interpreter's lock; NaN where unknown.
+        contended_ns: time in which it waited for the interpreter's lock; NaN where unknown.
         mean_ns: mean duration of a call, NaN without calls.
         median_ns: median duration of a call, NaN without calls.
         max_ns: longest call, 0 without calls.
@@ -31,6 +33,8 @@ class Functions:
     self_ns: Ints
     total_ns: Ints
     cpu_ns: Floats
+    waiting_ns: Floats
+    contended_ns: Floats
     mean_ns: Floats
     median_ns: Floats
     max_ns: Ints
@@ -54,6 +58,8 @@ def measure_functions(trace: Trace, calls: Calls) -> Functions:
         self_ns=_sum(of, calls.self_ns, size).astype(np.int64),
         total_ns=_sum(of[outer], duration[outer], size).astype(np.int64),
         cpu_ns=_sum(of[outer], calls.cpu_ns[outer], size),
+        waiting_ns=_sum(of[outer], calls.waiting_ns[outer], size),
+        contended_ns=_sum(of[outer], calls.contended_ns[outer], size),
         mean_ns=mean,
         median_ns=group_medians(of, duration, size),
         max_ns=largest,

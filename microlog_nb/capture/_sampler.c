@@ -62,8 +62,7 @@ typedef struct {
     uint32_t node;
     bool active;        /* its last row had a stack of the user's, as far as is known */
     bool ended, announced;
-    bool asked;         /* whether it waits for the lock has been asked since it last ran */
-    bool for_lock;      /* the answer */
+    enum state answer;  /* what it sleeps for, since its clock stands still; unknown: not asked yet */
     Step *path;         /* its last stack from the root to the top */
     uint32_t path_count, path_room;
 } Thread;
@@ -390,33 +389,48 @@ thread_of(const Listed *of)
     return is;
 }
 
-/* Whether a thread that does not run sleeps on Python's lock: its system call waits at an address inside of it.
+/* What a thread does that has used no CPU, by the system call that it sleeps in: on Python's lock it is a futex inside of it.
  *
  * Only our own thread asks. It has a table of files of its own, so that the program's numbers of files stay what they are.
+ * The answer holds as long as the thread's clock stands still, unless it is that it would run if it got a core.
  */
-static bool
-waits_for_lock(Thread *is)
+static enum state
+state_of_idle(Thread *is)
 {
-    if (is->asked || !state.own_files || !pthread_equal(state.thread, pthread_self()))
-        return is->for_lock;
-    is->asked = true;
-    is->for_lock = false;
+    if (is->answer != STATE_UNKNOWN || !state.own_files || !pthread_equal(state.thread, pthread_self()))
+        return is->answer;
     char text[64];
     snprintf(text, sizeof text, "/proc/self/task/%lu/syscall", is->native);
     int file = open(text, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return false;
+        return STATE_UNKNOWN;
     ssize_t size = read(file, text, sizeof text - 1);
     close(file);
     if (size <= 0)
-        return false;
+        return STATE_UNKNOWN;
     text[size] = 0;
+    if (strncmp(text, "running", 7) == 0)
+        return STATE_RAN;
     long number;
     unsigned long address;
     if (sscanf(text, "%ld %lx", &number, &address) != 2)
-        return false; /* "running" */
-    return is->for_lock = number == SYS_futex && address >= (uintptr_t)state.gil
-        && address < (uintptr_t)state.gil + sizeof *state.gil;
+        number = -1; /* "-1 ...": it sleeps, but in no system call, as for a page of memory */
+    is->answer = number == SYS_futex && address >= (uintptr_t)state.gil
+        && address < (uintptr_t)state.gil + sizeof *state.gil ? STATE_CONTENDED : STATE_WAITING;
+    return is->answer;
+}
+
+static enum state
+state_of(const Listed *of, Thread *is, int64_t spent, int64_t elapsed, PyThreadState *holder)
+{
+    if (spent < 0)
+        return holder == of->address ? STATE_RAN : STATE_UNKNOWN;
+    if (spent > 0 && (holder == of->address || 2 * spent >= elapsed))
+        return STATE_RAN;
+    enum state idle = state_of_idle(is);
+    if (idle == STATE_UNKNOWN)
+        return holder == of->address ? STATE_RAN : STATE_WAITING;
+    return idle;
 }
 
 static void
@@ -467,7 +481,7 @@ look_at(const Listed *of, Thread *is, int64_t due, PyThreadState *holder)
     int64_t cpu = thread_cpu_ns(is->native);
     if (cpu < 0 || !state.exact_clocks || cpu != is->walked_cpu) {
         is->walked_cpu = -1;
-        is->asked = false;
+        is->answer = STATE_UNKNOWN;
         if (!walk_thread(of, is)) {
             state.torn++;
             return false;
@@ -481,19 +495,12 @@ look_at(const Listed *of, Thread *is, int64_t due, PyThreadState *holder)
         return true;
     }
     int64_t taken = taken_now();
-    int64_t spent = cpu >= 0 && is->cpu >= 0 ? cpu - is->cpu : -1;
-    enum state what = STATE_UNKNOWN;
-    if (holder == of->address && spent != 0)
-        what = STATE_RAN;
-    else if (spent >= 0) {
-        if (2 * spent >= taken - is->taken && spent > 0)
-            what = STATE_RAN;
-        else
-            what = holder != NULL && holder != of->address && waits_for_lock(is) ? STATE_CONTENDED : STATE_WAITING;
-    }
+    /* whole microseconds; what is over goes to the next row */
+    int64_t spent = cpu >= 0 && is->cpu >= 0 ? (cpu - is->cpu) / 1000 * 1000 : -1;
+    enum state what = state_of(of, is, spent, taken - is->taken, holder);
     add_row(due, taken, is, is->node, what, spent);
     is->active = shown;
-    is->cpu = cpu;
+    is->cpu = spent >= 0 ? is->cpu + spent : cpu;
     is->taken = taken;
     return true;
 }
@@ -534,6 +541,14 @@ tick(int64_t due)
         Thread *is = thread_of(of);
         if (is == NULL)
             continue;
+        if (is->ident != of->ident || is->native != of->native) {
+            /* right after it was made a thread state has the ids of the thread that made it */
+            is->ident = of->ident;
+            is->native = of->native;
+            is->announced = false;
+            is->walked_cpu = -1;
+            is->cpu = thread_cpu_ns(of->native);
+        }
         is->tick = state.ticks;
         is->ended = false;
         any |= look_at(of, is, due, holder);

@@ -16,8 +16,9 @@ import pyarrow as pa
 
 import microlog_nb as microlog
 from microlog_nb.analysis.calls import infer_calls
+from microlog_nb.model import arrays
 from microlog_nb.model.builder import table
-from microlog_nb.model.schema import TABLES
+from microlog_nb.model.schema import SAMPLE_STATES, TABLES
 from microlog_nb.model.trace import Trace
 from tests.benchmarks.table import Result, at_most
 from tests.benchmarks.workloads import WORKLOADS
@@ -75,6 +76,7 @@ def _synthetic_trace() -> Trace:
         np.arange(SAMPLES) % 2,
         stack,
         np.full(SAMPLES, 500_000),
+        np.ones(SAMPLES, np.int64),
     ]
     schema = TABLES["samples"].arrow
     duration = int(moment[-1]) + 1_000_000
@@ -88,7 +90,13 @@ def _synthetic_trace() -> Trace:
             "threads": table(
                 "threads", [(f"thread {number}", number, number, not number, 0, duration) for number in (0, 1)]
             ),
-            "samples": pa.table([pa.array(c, f.type) for c, f in zip(samples, schema, strict=True)], schema=schema),
+            "samples": pa.table(
+                [
+                    arrays.words(values, SAMPLE_STATES) if field.name == "state" else arrays.numbers(values, field.type)
+                    for values, field in zip(samples, schema, strict=True)
+                ],
+                schema=schema,
+            ),
         },
         {"duration_ns": duration, "interval_ns": 1_000_000},
     )

@@ -63,7 +63,7 @@ def test_backward_jumps_agree_with_the_disassembler() -> None:
             if "BACKWARD" in instruction.opname
         ]
         for target, at in jumps:
-            assert loop_around(loops(code), target) == loop_around(loops(code), at) >= 0
+            assert loop_around(loops(code.co_code), target) == loop_around(loops(code.co_code), at) >= 0
 
 
 def test_a_jump_over_more_than_255_instructions_is_a_loop() -> None:

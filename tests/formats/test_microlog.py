@@ -119,7 +119,7 @@ def test_equal_traces_make_equal_files(small: Path, tmp_path: Path) -> None:
 
 
 def test_times_that_are_no_whole_microseconds_are_kept(tmp_path: Path) -> None:
-    row = {"due_ns": 5, "delay_ns": 1234, "thread": 0, "stack": -1, "cpu_ns": 999}
+    row = {"due_ns": 5, "delay_ns": 1234, "thread": 0, "stack": -1, "cpu_ns": 999, "state": "ran"}
     thread = {"name": "", "ident": 1, "native_id": 1, "main": True, "start_ns": 0, "end_ns": 1}
     for changes in ({}, {"delay_ns": 1000}, {"cpu_ns": -1}, {"cpu_ns": 2**50 // 1000 * 1000}):
         trace = Trace(tables_from_rows({"samples": [{**row, **changes}], "threads": [thread]}), META)
@@ -129,7 +129,7 @@ def test_times_that_are_no_whole_microseconds_are_kept(tmp_path: Path) -> None:
 def test_any_parquet_reader_opens_the_tables(small: Path) -> None:
     with zipfile.ZipFile(small) as archive:
         samples = pq.read_table(io.BytesIO(archive.read("samples.parquet")))
-    assert samples.column_names == ["due_ns", "delay_us", "thread", "stack", "cpu_us"]
+    assert samples.column_names == ["due_ns", "delay_us", "thread", "stack", "cpu_us", "state"]
     assert [delay * 1000 for delay in samples.column("delay_us").to_pylist()] == SMALL.texts("samples", "delay_ns")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microlog_nb.model.builder import Builder, table
-from microlog_nb.model.schema import TABLES
+from microlog_nb.model.schema import SAMPLE_STATES, TABLES
 from microlog_nb.tables import Tables
 from tests.pictures import META, MS, trace_from_picture, traces
 
@@ -77,14 +77,16 @@ def test_the_builder_gives_back_what_was_appended_in_order_of_time() -> None:
     builder = Builder()
     function = builder.number("functions", ("m", "f", "m.py", 1, "user"))
     stack = builder.number("stacks", (-1, function, 3, 8, -1))
-    builder.samples.extend((1000, 0, 0, stack, 500))
+    builder.samples.extend((1000, 0, 0, stack, 500, SAMPLE_STATES.index("contended")))
     builder.rows["logs"].append((9, "info", "print", "", "second", False, 0, stack, ""))
     builder.drain()
     builder.rows["logs"].append((5, "info", "print", "", "first", False, 0, stack, ""))
-    builder.samples.extend((2000, 1000, 0, -1, -1))
+    builder.samples.extend((2000, 1000, 0, -1, -1, 0))
     trace = builder.trace([("MainThread", 7, 8, True, 0, 3000)], META)
     assert trace.texts("logs", "message") == ["first", "second"]
     assert trace.taken_ns.tolist() == [1000, 3000]
+    assert trace.texts("samples", "state") == ["contended", "unknown"]
+    assert trace.words("samples", "state", SAMPLE_STATES).tolist() == [3, 0]
     assert trace.texts("threads", "name") == ["MainThread"]
 
 

@@ -134,7 +134,7 @@ def test_a_lane_says_how_busy_its_thread_was() -> None:
     assert main["depth"] == 3
     assert 0.4 < main["cpu"] < 0.9
     assert worker["cpu"] < 0.2
-    unknown = {"due_ns": MS, "delay_ns": 0, "thread": 0, "stack": 0, "cpu_ns": -1}
+    unknown = {"due_ns": MS, "delay_ns": 0, "thread": 0, "stack": 0, "cpu_ns": -1, "state": "unknown"}
     trace = trace_from_picture("main: a a")
     rows = {name: trace.tables[name].to_pylist() for name in trace.tables}
     rows["samples"] = [unknown, {**unknown, "due_ns": 2 * MS}]

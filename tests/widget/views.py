@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from microlog_nb.model import arrays
+from microlog_nb.model.schema import SAMPLE_STATES
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from tests.pictures import META, tables_from_rows, trace_from_picture
@@ -115,7 +117,11 @@ def many_calls(calls: int, threads: int = 3, functions: int = 60) -> Tables:
         np.full(rows, 10**6),
     ]
     samples = pa.table(
-        [pa.array(values, field.type) for values, field in zip(columns, schema, strict=True)], schema=schema
+        [
+            *(pa.array(values, field.type) for values, field in zip(columns, schema, strict=False)),
+            arrays.words(np.zeros(rows), SAMPLE_STATES),
+        ],
+        schema=schema,
     )
     meta = {**META, "duration_ns": per_thread * 10**6, "ticks": per_thread, "samples": rows, "name": "many"}
     return Tables(Trace({**small, "samples": samples}, meta))

@@ -244,7 +244,7 @@ class NativeSampler:
                 taken - due,
                 thread,
                 stack,
-                np.where(cpu == _NONE, -1, cpu // 1000 * 1000),
+                np.where(cpu == _NONE, -1, cpu),
                 (rows["thread"] >> _SLOT_BITS).astype(np.int64),
             ],
             axis=1,

@@ -1,0 +1,23 @@
+"""The part of the build that pyproject.toml cannot say: the sampler in C, which may be missing.
+
+Without a compiler, or for an interpreter that it does not know, the install succeeds without it, and recordings are made
+by the sampler in Python. A release must not be like that: MICROLOG_REQUIRE_NATIVE=1 makes the failure an error.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from setuptools import Extension, setup
+
+NATIVE = Extension(
+    "microlog_nb.capture._sampler",
+    sources=["microlog_nb/capture/_sampler.c"],
+    depends=[f"microlog_nb/capture/_sampler_{part}.h" for part in ("guard", "layout", "store")],
+    extra_compile_args=["-std=gnu11", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden"],
+    libraries=["pthread"],
+    optional=os.environ.get("MICROLOG_REQUIRE_NATIVE", "") in ("", "0"),
+)
+
+setup(ext_modules=[NATIVE] if sys.platform == "linux" and sys.implementation.name == "cpython" else [])
