@@ -309,6 +309,7 @@ class _Spooler:
 
     def __init__(self) -> None:
         self._spool: Spool | None = None
+        self._pid = 0
 
     def __call__(self, running: recorder.Recorder, fresh: Mapping[str, pa.RecordBatch]) -> None:
         from microlog_nb.formats.spool import Spool
@@ -317,7 +318,8 @@ class _Spooler:
         if not running.windows:
             return
         meta = {**running.meta(running.windows[0]), "duration_ns": running.now()}
-        if self._spool is None:
+        if self._spool is None or self._pid != os.getpid():
+            self._pid = os.getpid()
             folder = config.home() / "running" / f"{os.getpid()}-{meta['id']}"
             self._spool = Spool(folder, meta)
         self._spool.append_all(fresh)
@@ -325,7 +327,7 @@ class _Spooler:
 
     def discard(self) -> None:
         spool, self._spool = self._spool, None
-        if spool is not None:
+        if spool is not None and self._pid == os.getpid():  # that of the process this one was forked from is not ours
             spool.discard()
 
 

@@ -45,8 +45,11 @@ static void
 guard_pass_on(int which, int number, siginfo_t *info, void *context)
 {
     int left = guard.chains[which].left;
-    if (left < 0)
+    if (left < 0) {
         left = guard.chains[which].count;
+        if (!guard.installed && left > 1) /* called by one that came on top of ours: what it found is the oldest */
+            left = 1;
+    }
     struct sigaction *below = left > 0 ? &guard.chains[which].below[left - 1] : NULL;
     bool sent = info->si_code <= 0; /* by kill or raise: it will not come again by itself */
     if (below == NULL || (!(below->sa_flags & SA_SIGINFO) && below->sa_handler == SIG_DFL)) {

@@ -228,6 +228,7 @@ class Recorder:
         task = awaiting.running_task()
         if task is not None:
             self._tasks[_thread.get_ident()] = task
+            self.hurry()
         window = Window(
             name=name,
             cell=cell,

@@ -157,9 +157,8 @@ class ThreadSampler:
                 if stack != NO_STACK or before != NO_STACK:
                     # the time between samples bounds it: what a thread did before it entered the user's code is not counted
                     between = taken - slot.last_ns if before != NO_STACK else self.interval_ns + delay
-                    samples.extend(
-                        (due, delay, slot.number, stack, min(ran, between) // 1000 * 1000 if ran > 0 else ran)
-                    )
+                    spent = min(ran, between) // 1000 * 1000 if ran > 0 else ran
+                    samples.extend((due, delay, slot.number, stack, spent, _UNKNOWN))
                     slot.stack = stack
                     slot.end_ns = taken
                 slot.last_ns = taken

@@ -1,0 +1,360 @@
+"""What the sampler in C tells of a program, and what it leaves alone."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+import threading
+from typing import Any
+
+import pytest
+
+import microlog_nb as microlog
+from microlog_nb.capture import recorder
+from microlog_nb.capture.samplers import native
+from microlog_nb.capture.samplers.base import SamplerUnavailable
+from microlog_nb.errors import MicrologError
+from tests.programs.truth import spin
+
+
+def run(program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", PRELUDE + program, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=100, check=check)
+
+
+PRELUDE = """
+import ctypes, faulthandler, os, signal, sys, threading, time
+import microlog_nb as microlog
+def spin(seconds):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end: pass
+"""
+
+
+def test_native_is_what_auto_means_here() -> None:
+    with microlog.profile() as rec:
+        spin(5)
+    assert rec.meta["sampler"] == "native"
+    assert rec.meta["notes"] == []
+
+
+def test_c_code_that_holds_the_lock_is_seen() -> None:
+    numbers = list(range(2_000_000, 0, -1))
+
+    def hold() -> None:
+        sum(numbers)
+        sorted(numbers)
+
+    with microlog.profile(sampler="native") as rec:
+        hold()
+    call = rec.calls[rec.calls["function"].str.endswith("hold")].iloc[0]
+    assert call["samples"] > call["duration"] * 200
+    assert rec.meta["late"] == 0
+
+
+def test_entries_and_samples_are_of_the_same_calls() -> None:
+    def speak(number: int) -> None:
+        spin(3)
+        microlog.info(f"number {number}")
+        spin(3)
+
+    with microlog.profile(sampler="native") as rec:
+        for number in range(5):
+            speak(number)
+    calls = rec.calls[rec.calls["function"].str.endswith("speak")]
+    assert len(calls) == 5
+    assert rec.logs["call"].tolist() == calls.index.tolist()
+
+
+def test_names_and_lines_resolve_when_the_code_is_gone() -> None:
+    source = "def gone():\n    n = 0\n    for _ in range(300_000):\n        n += 1\n    return n\ngone()\n"
+    with microlog.profile(sampler="native") as rec:
+        exec(compile(source, "made up.py", "exec"), {"__name__": "made_up", "range": range})
+    frame = rec.samples[rec.samples["function"] == "gone"]
+    assert set(frame["file"]) == {"made up.py"}
+    assert set(frame["line"]) <= {3, 4}
+
+
+def test_a_thread_that_has_ended_keeps_its_name() -> None:
+    started = threading.Event()
+
+    def work() -> None:
+        started.set()
+        spin(20)
+
+    with microlog.profile(sampler="native") as rec:
+        worker = threading.Thread(target=work)
+        worker.start()
+        started.wait()
+        worker.name = "renamed"
+        worker.join()
+    row = rec.threads.set_index("name").loc["renamed"]
+    assert row["native_id"] == worker.native_id
+    assert "spin" in set(rec.calls.loc[rec.calls["thread"] == "renamed", "function"])
+
+
+def test_waiting_is_told_from_running() -> None:
+    def pause() -> None:
+        threading.Event().wait(0.1)
+
+    with microlog.profile(sampler="native") as rec:
+        pause()
+        spin(20)
+    calls = rec.calls.set_index("function")
+    waited = calls[calls.index.str.endswith("pause")].iloc[0]
+    assert waited["waiting"] > 0.8 * waited["duration"]
+    assert calls.loc["spin", "contended"] < 0.5 * calls.loc["spin", "duration"]
+    assert {"ran", "waiting"} <= set(rec.samples["state"])
+
+
+def test_contention_for_the_lock_is_seen() -> None:
+    go = threading.Barrier(3)
+
+    def compete() -> None:
+        go.wait()
+        spin(100)
+
+    with microlog.profile(sampler="native") as rec:
+        workers = [threading.Thread(target=compete) for _ in range(3)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    functions = rec.functions.set_index("function")
+    assert functions.loc["spin", "contended"] > 0.3 * functions.loc["spin", "total_time"]
+    assert "contended" in set(rec.samples["state"])
+
+
+def test_the_thread_sampler_does_not_tell_contention() -> None:
+    with microlog.profile(sampler="thread") as rec:
+        threading.Event().wait(0.05)
+        spin(20)
+    calls = rec.calls.set_index("function")
+    assert calls["contended"].isna().all()
+    assert calls.loc["Event.wait", "waiting"] > 0.8 * calls.loc["Event.wait", "duration"]
+    assert set(rec.samples["state"]) == {"unknown"}
+
+
+def test_a_suspended_cell_is_shown_waiting() -> None:
+    """As in a notebook: the loop belongs to the kernel, and runs the user's coroutine."""
+    found: list[microlog.Recording] = []
+
+    async def rest() -> None:
+        await asyncio.sleep(0.1)
+
+    async def cell() -> None:
+        with microlog.profile(sampler="native") as rec:
+            spin(5)
+            await rest()
+            spin(5)
+        found.append(rec)
+
+    names: dict[str, Any] = {"__name__": "ipykernel.kernelapp"}
+    exec(compile("def serve(f, *args):\n    f(*args)\n", "/site-packages/ipykernel/kernelapp.py", "exec"), names)
+    kernel = threading.Thread(target=names["serve"], args=(asyncio.run, cell()))
+    kernel.start()
+    kernel.join()
+    calls = found[0].calls
+    waited = calls[calls["function"].str.endswith("rest")]
+    assert len(waited) == 1
+    assert waited["duration"].iloc[0] > 0.05
+    assert waited["waiting"].iloc[0] > 0.5 * waited["duration"].iloc[0]
+    assert len(calls[calls["function"].str.endswith("cell")]) == 1
+
+
+def test_the_shortest_and_the_longest_interval() -> None:
+    for interval, ticks in ((50e-6, 20), (1.0, 2)):  # two: one look at the start, one at the end
+        with microlog.profile(sampler="native", interval=interval) as rec:
+            spin(20)
+        assert rec.meta["ticks"] >= ticks
+        assert ("spin" in set(rec.calls["function"])) == (ticks > 2)
+
+
+def test_recordings_at_once_and_nested() -> None:
+    with microlog.profile(sampler="native", interval=0.01) as outer:
+        spin(20)
+        with microlog.profile(sampler="native", interval=0.0001) as inner:
+            spin(20)
+        spin(20)
+    assert inner.meta["ticks"] > outer.meta["ticks"] / 2
+    assert (outer.calls["function"] == "spin").sum() == 3
+    assert (inner.calls["function"] == "spin").sum() == 1
+
+
+def test_hundreds_of_starts_and_stops_leave_nothing() -> None:
+    sampler: Any = native.load()
+    before = signal.getsignal(signal.SIGSEGV)
+    for number in range(500):
+        sampler.start(0, 50_000)
+        if number % 3 == 0:
+            sampler.drain()
+        if number % 5 == 0:
+            sampler.pause()
+            sampler.resume()
+        sampler.stop()
+    assert signal.getsignal(signal.SIGSEGV) == before
+    with pytest.raises(sampler.SamplerError, match="not running"):
+        sampler.drain()
+
+
+def test_an_interpreter_that_it_cannot_sample_goes_on_by_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: object) -> None:
+        raise SamplerUnavailable("fields have moved")
+
+    monkeypatch.setattr(native.NativeSampler, "start", refuse)
+    with microlog.profile() as rec:
+        spin(10)
+    assert rec.meta["sampler"] == "thread"
+    assert "fields have moved" in rec.meta["notes"][0]
+    assert "spin" in set(rec.calls["function"])
+    with pytest.raises(MicrologError, match="'native' cannot run here: fields have moved; choose 'auto' or 'thread'"):
+        microlog.start(sampler="native")
+    assert recorder.current() is None
+
+
+def test_one_that_is_not_built_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "microlog_nb.capture._sampler", None)
+    monkeypatch.delattr("microlog_nb.capture._sampler", raising=False)
+    with pytest.raises(MicrologError, match="not built: reinstall microlog_nb"):
+        microlog.start(sampler="native")
+    with microlog.profile() as rec:
+        spin(5)
+    assert rec.meta["sampler"] == "thread"
+    assert "compiler" in rec.meta["notes"][0]
+
+
+def test_one_that_loses_its_way_is_replaced() -> None:
+    with microlog.profile() as rec:
+        running = recorder.current()
+        assert running is not None
+        spin(20)
+        running._replace_sampler()
+        spin(20)
+    assert rec.meta["sampler"] == "thread"
+    assert "from 0.0 s on" in rec.meta["notes"][0]
+    assert (rec.calls["function"] == "spin").sum() == 2
+
+
+@pytest.mark.parametrize("enabled", ["before", "after"])
+def test_a_crash_of_the_users_own_reaches_faulthandler(enabled: str) -> None:
+    program = """
+if sys.argv[1] == "before": faulthandler.enable()
+microlog.start()
+if sys.argv[1] == "after": faulthandler.enable()
+spin(0.05)
+ctypes.string_at(0)
+"""
+    done = run(program, enabled, check=False)
+    assert done.returncode == -signal.SIGSEGV
+    assert done.stderr.count("Fatal Python error: Segmentation fault") == 1
+    assert "string_at" in done.stderr
+
+
+@pytest.mark.parametrize("how", ["ctypes.string_at(0)", "os.kill(os.getpid(), signal.SIGSEGV)"])
+def test_a_crash_without_faulthandler_ends_the_process_as_before(how: str) -> None:
+    done = run(f"microlog.start()\nspin(0.02)\n{how}\nspin(1)", check=False)
+    assert done.returncode == -signal.SIGSEGV
+    assert done.stderr == ""
+
+
+def test_a_crash_after_the_recording_reaches_faulthandler() -> None:
+    program = "rec = microlog.start()\nfaulthandler.enable()\nspin(0.05)\nrec.stop()\nctypes.string_at(0)"
+    done = run(program, check=False)
+    assert done.returncode == -signal.SIGSEGV
+    assert done.stderr.count("Fatal Python error") == 1
+
+
+def test_faulthandler_tells_nothing_while_threads_come_and_go() -> None:
+    program = """
+faulthandler.enable()
+with microlog.profile(interval=50e-6, display=False) as rec:
+    faulthandler.disable(); faulthandler.enable()
+    for _ in range(300):
+        workers = [threading.Thread(target=len, args=("",)) for _ in range(8)]
+        for worker in workers: worker.start()
+        for worker in workers: worker.join()
+print(rec.meta["sampler"], rec.meta["notes"])
+"""
+    done = run(program)
+    assert (done.stdout, done.stderr) == ("native []\n", "")
+
+
+def test_forks_while_recording() -> None:
+    program = """
+with microlog.profile(interval=50e-6, display=False) as rec:
+    failed = 0
+    for _ in range(50):
+        child = os.fork()
+        if child == 0:
+            with microlog.profile(display=False) as own: spin(0.001)
+            os._exit(own.meta["sampler"] != "native")
+        failed += os.waitpid(child, 0)[1]
+    spin(0.02)
+print(failed, rec.meta["sampler"], rec.meta["notes"], "spin" in set(rec.calls["function"]))
+"""
+    assert run(program).stdout == "0 native [] True\n"
+
+
+def test_multiprocessing_while_recording() -> None:
+    program = """
+import multiprocessing
+with microlog.profile(interval=50e-6, display=False):
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        print(sum(pool.map(abs, range(-100, 0))))
+"""
+    assert run(program).stdout == "5050\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "code"),
+    [("os._exit(5)", 5), ("sys.exit(6)", 6), ("raise SystemExit", 0), ("", 0), ("import atexit; atexit._clear()", 0)],
+)
+def test_exit_while_recording(end: str, code: int) -> None:
+    daemon = "threading.Thread(target=spin, args=(1000,), daemon=True).start()"
+    done = run(f"microlog.start(interval=50e-6)\n{daemon}\nspin(0.02)\n{end}", check=False)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
+def test_an_interrupt_reaches_the_program() -> None:
+    program = """
+signal.signal(signal.SIGALRM, signal.default_int_handler)
+with microlog.profile(display=False) as rec:
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    try: spin(50)
+    except KeyboardInterrupt: print("interrupted")
+print(rec.meta["sampler"])
+"""
+    assert run(program).stdout == "interrupted\nnative\n"
+
+
+def test_subinterpreters_are_left_alone() -> None:
+    program = """
+try: import _interpreters as interpreters
+except ImportError: import _xxsubinterpreters as interpreters
+with microlog.profile(interval=50e-6, display=False) as rec:
+    for _ in range(3):
+        one = interpreters.create()
+        interpreters.run_string(one, "sum(range(200000))")
+        interpreters.destroy(one)
+    spin(0.02)
+print(rec.meta["sampler"], "spin" in set(rec.calls["function"]))
+"""
+    assert run(program).stdout == "native True\n"
+
+
+def test_the_program_keeps_its_numbers_of_files() -> None:
+    program = """
+with microlog.profile(interval=50e-6, metrics_interval=60, display=False):
+    threads = [threading.Thread(target=spin, args=(0.2,)) for _ in range(3)]
+    for thread in threads: thread.start()
+    wrong = 0
+    for _ in range(20000):
+        first = os.open(os.devnull, os.O_RDONLY); os.close(first)
+        second = os.open(os.devnull, os.O_RDONLY); os.close(second)
+        wrong += first != second
+    for thread in threads: thread.join()
+print(wrong)
+"""
+    assert run(program).stdout == "0\n"
