@@ -186,7 +186,7 @@ read_stack(PyThreadState *thread)
             seen->at = frame_instruction(frame);
             if (!is_address(seen->code))
                 return TORN;
-            uint32_t number = code_number(seen->code, LOAD(frame->f_globals));
+            uint32_t number = code_number(seen->code, frame);
             if (number == NONE)
                 return store.text_wanted ? NO_ROOM : TORN;
             const Code *code = &store.codes[number];
@@ -1026,20 +1026,23 @@ described(char *text, const TextHead *head)
 {
     char *file = text + sizeof *head;
     char *name = file + (size_t)head->file_length * head->file_kind;
-    char *table = name + (size_t)head->name_length * head->name_kind;
+    char *module = name + (size_t)head->name_length * head->name_kind;
+    char *table = module + (size_t)head->module_length * head->module_kind;
     char *instructions = table + head->table_length;
     Py_ssize_t length = (Py_ssize_t)head->units * (Py_ssize_t)sizeof(_Py_CODEUNIT);
     PyObject *file_text = PyUnicode_FromKindAndData(head->file_kind, file, head->file_length);
     PyObject *name_text = PyUnicode_FromKindAndData(head->name_kind, name, head->name_length);
+    PyObject *module_text = PyUnicode_FromKindAndData(head->module_kind ? head->module_kind : 1, module, head->module_length);
     PyObject *lines = lines_of(head, (const uint8_t *)table);
     bool plain = plain_instructions((uint8_t *)instructions, head->units);
     PyObject *result = NULL;
-    if (file_text && name_text && lines)
-        result = Py_BuildValue("(OOiny#y#OK)", file_text, name_text, (int)head->first_line, length,
+    if (file_text && name_text && module_text && lines)
+        result = Py_BuildValue("(OOOiny#y#OK)", module_text, file_text, name_text, (int)head->first_line, length,
                                plain ? instructions : NULL, length, table, (Py_ssize_t)head->table_length, lines,
                                (unsigned long long)(uintptr_t)head->globals);
     Py_XDECREF(file_text);
     Py_XDECREF(name_text);
+    Py_XDECREF(module_text);
     Py_XDECREF(lines);
     return result;
 }
@@ -1056,7 +1059,7 @@ descriptions(const Batch *batch)
             Py_CLEAR(list);
         Py_XDECREF(one);
         at += (sizeof head + (size_t)head.file_length * head.file_kind + (size_t)head.name_length * head.name_kind
-               + head.table_length + (size_t)head.units * sizeof(_Py_CODEUNIT) + 7) & ~(size_t)7;
+               + (size_t)head.module_length * head.module_kind + head.table_length + (size_t)head.units * sizeof(_Py_CODEUNIT) + 7) & ~(size_t)7;
     }
     return list;
 }
@@ -1085,7 +1088,7 @@ PyDoc_STRVAR(drain_doc, "drain()\n--\n\n"
     "Hands over what is new: (base of the rows in µs, rows, nodes, codes, threads).\n\n"
     "rows: 16 bytes each: due u32 (µs from the base), delay u16 (µs), slot (14 bits) and state u16, node u32, CPU ns u32.\n"
     "nodes: 12 bytes each: parent u32, code u32, instruction i32 in bytes; numbered on from the last time.\n"
-    "codes: (file, qualified name, first line, length in bytes, instructions or None if traced, line table, line of each\n"
+    "codes: (module of the function or \"\", file, qualified name, first line, length in bytes, instructions or None if traced, line table, line of each\n"
     "code unit as i32, address of the globals); numbered on. threads: (slot, id, ident, native id).");
 
 static PyObject *

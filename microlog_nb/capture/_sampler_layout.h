@@ -106,6 +106,17 @@ frame_instruction(Frame *frame)
 #endif
 }
 
+/* The function that the frame runs, if it is one. */
+static inline PyObject *
+frame_function(Frame *frame)
+{
+#if PY_VERSION_HEX < 0x030C0000
+    return (PyObject *)LOAD(frame->f_func);
+#else
+    return LOAD(frame->f_funcobj);
+#endif
+}
+
 /* A frame that stands for a piece of the C stack and runs no code. */
 static inline bool
 owner_has_no_code(int owner)

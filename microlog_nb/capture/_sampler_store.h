@@ -49,12 +49,13 @@ typedef struct {
     uint32_t outside;    /* Python said that no part of this stack is the user's */
 } Node;
 
-/* Before the texts of one code object: raw characters of the file and the name, the line table, the instructions. */
+/* Before the texts of one code object: raw characters of the file, the name and the function's module,
+ * the line table, the instructions. */
 typedef struct {
     uint32_t code;
     int32_t units, first_line;
-    uint32_t file_length, name_length, table_length; /* in characters and bytes */
-    uint8_t file_kind, name_kind;                    /* bytes a character */
+    uint32_t file_length, name_length, module_length, table_length; /* in characters and bytes */
+    uint8_t file_kind, name_kind, module_kind;                      /* bytes a character */
     PyObject *globals;                               /* an address only: it may be gone */
 } TextHead;
 
@@ -308,7 +309,7 @@ copy_text(PyObject *text, uint32_t *length, uint8_t *kind, size_t *used)
 
 /* The number of a code object; NONE if what is at the address is none, or if there is no room for a new one. */
 static uint32_t
-code_number(PyCodeObject *address, PyObject *globals)
+code_number(PyCodeObject *address, Frame *frame)
 {
     uint64_t at = mix((uintptr_t)address) & store.code_mask;
     while (store.code_slots[at] && store.codes[store.code_slots[at] - 1].address != address)
@@ -341,6 +342,12 @@ code_number(PyCodeObject *address, PyObject *globals)
     if (!copy_text(code.file, &head.file_length, &head.file_kind, &used)
         || !copy_text(code.name, &head.name_length, &head.name_kind, &used))
         return NONE;
+    /* what is run by exec is no function, or one without a module */
+    PyObject *function = frame_function(frame);
+    if (is_address(function) && LOAD(function->ob_type) == &PyFunction_Type
+        && !copy_text(LOAD(((PyFunctionObject *)function)->func_module), &head.module_length, &head.module_kind, &used)
+        && store.text_wanted)
+        return NONE;
     if (!is_address(code.table) || LOAD(code.table->ob_type) != &PyBytes_Type)
         return NONE;
     Py_ssize_t table = LOAD(((PyVarObject *)code.table)->ob_size);
@@ -355,7 +362,8 @@ code_number(PyCodeObject *address, PyObject *globals)
     memcpy(end, ((PyBytesObject *)code.table)->ob_sval, (size_t)table);
     memcpy(end + table, address->co_code_adaptive, instructions);
     used = (used + (size_t)table + instructions + 7) & ~(size_t)7;
-    if (!is_same_code(&code, address) || LOAD(address->ob_base.ob_size) != units)
+    PyObject *globals = LOAD(frame->f_globals);
+    if (!is_same_code(&code, address) || LOAD(address->ob_base.ob_size) != units || frame_code(frame) != address)
         return NONE;
 
     head.code = store.code_count;

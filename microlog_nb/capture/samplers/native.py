@@ -5,7 +5,8 @@
 
 What is kept of a stack is decided here, once for every raw node, by the rules of `stacks`. The module of a code object
 is had from the address of the globals that it ran with, compared with those of the loaded modules; the address is never
-followed, since what was there may be gone.
+followed, since what was there may be gone. Else the file tells, or what its function says of itself, which a decorator may have
+changed.
 """
 
 from __future__ import annotations
@@ -313,19 +314,17 @@ class _Tree:
         self._node = array("q")
         self._place = bytearray()
 
-    def learn(self, codes: list[tuple[str, str, int, int, bytes | None, bytes, bytes, int]]) -> None:
+    def learn(self, codes: list[tuple[str, str, str, int, int, bytes | None, bytes, bytes, int]]) -> None:
         """Adds code objects.
 
-        Each is file, qualified name, first line, length, instructions as in `co_code` or None if they were being traced,
+        Each is module of the function or "", file, qualified name, first line, length, instructions as in `co_code` or None if they were being traced,
         line table, line of each unit, address of the globals.
         """
         if not codes:
             return
         modules, by_file = _modules()
-        for file, name, line, length, instructions, table, lines, namespace in codes:
-            module = modules.get(namespace)
-            if module is None:
-                module = by_file.get(file, "")
+        for of_function, file, name, line, length, instructions, table, lines, namespace in codes:
+            module = modules.get(namespace) or by_file.get(file) or of_function
             # of traced instructions it is not known where they jump: going back is never held to be another call then
             regions = loops(instructions) if instructions is not None else [(0, length)]
             function = self._stacks.function(module, name, file, line, table, length, regions)

@@ -368,7 +368,7 @@ class Judge:
     def hear(self, drained: Any) -> None:
         """Takes what one drain has given."""
         _, rows, nodes, codes, _ = drained
-        self.codes += [(file, name) for file, name, *_ in codes]
+        self.codes += [(file, name) for _, file, name, *_ in codes]
         for parent, code, _ in struct.iter_unpack("<IIi", nodes):
             self.nodes.append((parent, code))
             fault = "" if parent == NONE else self.faults[parent]
