@@ -69,7 +69,9 @@ class Settings:
         if sampler is None:
             sampler = environment.get("MICROLOG_SAMPLER", "auto")
         if sampler not in SAMPLERS:
-            raise MicrologError(f"sampler {sampler!r} does not exist: choose {', '.join(map(repr, SAMPLERS[:-1]))} or {SAMPLERS[-1]!r}")
+            raise MicrologError(
+                f"sampler {sampler!r} does not exist: choose {', '.join(map(repr, SAMPLERS[:-1]))} or {SAMPLERS[-1]!r}"
+            )
         if not isinstance(logs, bool):
             raise MicrologError(f"logs must be True or False, not {logs!r}")
         return cls(

@@ -362,7 +362,12 @@ class Recorder:
         lost = self.sampler
         self._notes.append(f"recorded by the thread sampler from {self.now() / 1e9:.1f} s on: {lost.error}")
         lost.stop()
-        for name, value in (("ticks", lost.ticks), ("missed", lost.missed), ("torn", lost.torn), ("own_cpu_ns", lost.cpu_ns)):
+        for name, value in (
+            ("ticks", lost.ticks),
+            ("missed", lost.missed),
+            ("torn", lost.torn),
+            ("own_cpu_ns", lost.cpu_ns),
+        ):
             self._earlier[name] += value
         sampler = self._thread_sampler()
         sampler.start()
@@ -400,12 +405,7 @@ class Recorder:
             read = self.now() + self._metrics_interval_ns
             drain = self.now() + _DRAIN_EVERY_NS
             due = 0
-            while not self._stopping:
-                self._resting = True
-                self._asleep.acquire(timeout=max(due - self.now(), 0) / 1e9)
-                self._resting = False
-                if self._stopping:
-                    break
+            while self._rest(due):
                 now = self.now()
                 self.sampler.look()
                 busy = self._poll()
@@ -424,6 +424,14 @@ class Recorder:
             self.fault("metrics ended early", error)
         finally:
             self._kept.release()
+
+    def _rest(self, due_ns: int) -> bool:
+        """Sleeps until then or until it is told to hurry; False if it is to stop."""
+        self._resting = True
+        if not self._stopping:
+            self._asleep.acquire(timeout=max(due_ns - self.now(), 0) / 1e9)
+        self._resting = False
+        return not self._stopping
 
     def _drain(self) -> None:
         self.sampler.drain()

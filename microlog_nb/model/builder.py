@@ -107,7 +107,9 @@ def _take_samples(samples: array[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
 def _sample_batch(flat: np.ndarray[Any, np.dtype[np.int64]]) -> pa.RecordBatch:
     schema = TABLES["samples"].arrow
     columns = [
-        arrays.words(flat[:, index], SAMPLE_STATES) if field.name == "state" else arrays.numbers(flat[:, index], field.type)
+        arrays.words(flat[:, index], SAMPLE_STATES)
+        if field.name == "state"
+        else arrays.numbers(flat[:, index], field.type)
         for index, field in enumerate(schema)
     ]
     return pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -14,9 +14,9 @@ import microlog_nb as microlog
 Profiler = Callable[[], AbstractContextManager[object]]
 
 
-def microlog_at(interval: float) -> Profiler:
+def microlog_at(interval: float, sampler: str) -> Profiler:
     """Everything on, at an interval in seconds."""
-    return lambda: microlog.profile(interval=interval, display=False)
+    return lambda: microlog.profile(interval=interval, sampler=sampler, display=False)
 
 
 @contextmanager
@@ -54,8 +54,9 @@ def with_cprofile() -> Iterator[None]:
 
 
 PROFILERS: dict[str, Profiler] = {
-    "microlog 1 kHz": microlog_at(0.001),
-    "microlog 10 kHz": microlog_at(0.0001),
+    "native 1 kHz": microlog_at(0.001, "native"),
+    "native 10 kHz": microlog_at(0.0001, "native"),
+    "thread 1 kHz": microlog_at(0.001, "thread"),
     "pyinstrument": with_pyinstrument,
     "viztracer": with_viztracer,
     "cProfile": with_cprofile,

@@ -48,7 +48,9 @@ def load() -> Any:
     if sys.platform != "linux":
         raise SamplerUnavailable(f"it is built for Linux only, this is {sys.platform}")
     if sys.implementation.name != "cpython" or sys.version_info >= _FIRST_UNKNOWN:
-        raise SamplerUnavailable(f"it knows CPython 3.11 to 3.13, this is {platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}")
+        raise SamplerUnavailable(
+            f"it knows CPython 3.11 to 3.13, this is {platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"
+        )
     if not getattr(sys, "_is_gil_enabled", lambda: True)():
         raise SamplerUnavailable("it is not built for free-threaded interpreters")
     try:
@@ -199,25 +201,27 @@ class NativeSampler:
     def drain(self) -> None:
         """Moves what the extension has collected to the builder."""
         me = _thread.get_ident()
-        if not self._running or self._drainer == me:  # a signal handler that asks in the middle of it
+        if self._drainer == me:  # a signal handler that asks in the middle of it
             return
         with self._draining:
             self._drainer = me
             try:
-                if not self._running:
-                    return
-                base_us, rows, nodes, codes, threads = self._native.drain()
-                self._tree.learn(codes)
-                outside = self._tree.grow(np.frombuffer(nodes, _NODE))
-                if len(outside):
-                    self._native.mark_outside(outside)
-                self._native.show_everyone(bool(self._tasks))
-                flat = self._table(base_us, np.frombuffer(rows, _ROW), threads)
-                self._samples.frombytes(flat.tobytes())
+                if self._running:
+                    self._move()
             finally:
                 self._drainer = 0
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _move(self) -> None:
+        base_us, rows, nodes, codes, threads = self._native.drain()
+        self._tree.learn(codes)
+        outside = self._tree.grow(np.frombuffer(nodes, _NODE))
+        if len(outside):
+            self._native.mark_outside(outside)
+        self._native.show_everyone(bool(self._tasks))
+        flat = self._table(base_us, np.frombuffer(rows, _ROW), threads)
+        self._samples.frombytes(flat.tobytes())
 
     def _counters(self) -> tuple[int, int, int, int, int, int, bool]:
         if self._running:
@@ -250,7 +254,8 @@ class NativeSampler:
             ],
             axis=1,
         )
-        return np.ascontiguousarray(table[self._first_outside(thread, stack)])
+        kept: Ints = np.ascontiguousarray(table[self._first_outside(thread, stack)])
+        return kept
 
     def _thread_numbers(self, number: npt.NDArray[Any], taken: Ints, threads: list[tuple[int, int, int, int]]) -> Ints:
         numbers = np.zeros((1 << _SLOT_BITS), np.int64)
@@ -260,7 +265,7 @@ class NativeSampler:
             self._slots[slot] = self._threads.of_native(ident, native_id, at)
         for slot in begin:
             numbers[slot] = self._slots[slot].number
-        thread = numbers[number]
+        thread: Ints = numbers[number]
         backwards, last = np.unique(number[::-1], return_index=True)
         for slot, index in zip(backwards.tolist(), last.tolist(), strict=True):
             self._slots[slot].end_ns = max(self._slots[slot].end_ns, int(taken[len(taken) - 1 - index]))

@@ -298,7 +298,10 @@ def threads() -> None:
 
 THREADS = {
     ("threads", "threads.<locals>.<listcomp>"),  # 3.11 makes a frame of it
-    ("Thread.run", "errand"), ("errand", "parcel"), ("parcel", "knock")}
+    ("Thread.run", "errand"),
+    ("errand", "parcel"),
+    ("parcel", "knock"),
+}
 
 
 # -- code objects that are made, run once and dropped, at addresses that are used again
@@ -334,7 +337,7 @@ PROGRAMS: dict[str, tuple[Callable[[], None], set[tuple[str, str]]]] = {
 def is_legal(caller: tuple[str, str] | None, callee: tuple[str, str], program: str) -> bool:
     """Whether this function (file, name) may be called by that one; by nobody, if it is None."""
     file, name = callee
-    library = file not in (__file__,) and not file.startswith("churn_")
+    library = file != __file__ and not file.startswith("churn_")
     if caller is None:
         return (file, name) == (__file__, "<module>") or (library and name == "Thread._bootstrap")
     if (caller[1], name) in {("<module>", "main"), ("main", PROGRAMS[program][0].__name__)}:
