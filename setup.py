@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from setuptools import Extension, setup
 
@@ -19,5 +20,9 @@ NATIVE = Extension(
     libraries=["pthread"],
     optional=os.environ.get("MICROLOG_REQUIRE_NATIVE", "") in ("", "0"),
 )
+
+# What an earlier build left would go into the wheel, whether this one succeeds or not.
+for stale in Path(__file__).parent.glob("build/lib*/microlog_nb/capture/_sampler*"):
+    stale.unlink()
 
 setup(ext_modules=[NATIVE] if sys.platform == "linux" and sys.implementation.name == "cpython" else [])
