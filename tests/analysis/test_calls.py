@@ -212,3 +212,29 @@ def _one_at_a_time(trace: Trace) -> list[str]:
         f"{threads[thread]} {depth} {names[functions[node]]} {start / MS:g}-{end / MS:g}"
         for thread, depth, node, start, end in found
     ]
+
+
+def waits(picture: str, **options: object) -> dict[str, tuple[float, float]]:
+    """Waiting and contended intervals of every function that has one call."""
+    trace = trace_from_picture(picture, **options)  # type: ignore[arg-type]
+    calls = infer_calls(trace)
+    names = (trace.texts("functions", "name")[function] for function in calls.function)
+    return dict(zip(names, zip(calls.waiting_ns / MS, calls.contended_ns / MS, strict=True), strict=True))
+
+
+def test_waiting_and_contention_are_those_of_the_samples_inside_the_call() -> None:
+    found = waits("main: a a.b~*4 a.b!*2 a.b a.c*2 -", states=True)
+    assert found["b"] == pytest.approx((4, 2))
+    assert found["c"] == pytest.approx((0, 0))
+    assert found["a"] == pytest.approx((4, 2))
+
+
+def test_a_sampler_that_does_not_know_what_threads_wait_for_tells_the_time_without_cpu() -> None:
+    found = waits("main: a a.b~*4 a.b a -")
+    assert found["b"][0] == pytest.approx(4, abs=0.6)
+    assert np.isnan(found["b"][1])
+
+
+def test_threads_wait_for_themselves() -> None:
+    found = waits("main: a~*6\nworker: b!*6", states=True)
+    assert found == {"a": pytest.approx((6, 0)), "b": pytest.approx((0, 6))}

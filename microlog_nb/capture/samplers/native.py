@@ -56,9 +56,10 @@ def load() -> Any:
     try:
         from microlog_nb.capture import _sampler  # type: ignore[attr-defined,unused-ignore]  # built where it can be
     except ImportError as error:
+        why = "" if str(error).startswith("cannot import name") else f" ({error})"  # there, but of another interpreter
         raise SamplerUnavailable(
-            "it is not built: reinstall microlog_nb where a C compiler and Python's headers are "
-            f"(pip install --force-reinstall --no-binary microlog_nb microlog_nb); the import says: {error}"
+            f"it is not built{why}: reinstall microlog_nb where there are a C compiler and Python's headers, "
+            "`pip install --force-reinstall --no-binary microlog_nb microlog_nb`"
         ) from error
     return _sampler
 
