@@ -81,8 +81,10 @@ def _check_size(metadata: pq.FileMetaData, schema: pa.Schema, size: int) -> None
 
 
 def _encoding(field: pa.Field) -> str:
-    """Chosen by measuring: ids and short times differ in their low bytes, times by nearly constant steps; texts and
-    readings are best left to zstd. "" is a dictionary."""
+    """The encoding of a column, "" for a dictionary; chosen by measuring.
+
+    Ids and short times differ in their low bytes, times by nearly constant steps; texts and readings are best left to zstd.
+    """
     if field.name == "thread" or pa.types.is_dictionary(field.type):
         return ""
     if pa.types.is_int32(field.type):
