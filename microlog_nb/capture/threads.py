@@ -10,6 +10,8 @@ from dataclasses import dataclass
 _PER_THREAD_CLOCK = 6
 """Linux: the clock of a thread is made of its id and this, see clock_getcpuclockid(3) and CPUCLOCK_* in the kernel."""
 
+_CPU_STEP_NS = 10_000
+
 
 @dataclass
 class Slot:
@@ -32,9 +34,10 @@ class Slot:
     cpu_ns: int
     stack: int = -1
     last_ns: int = 0
+    _owed_ns: int = 0
 
     def ran_ns(self) -> int:
-        """CPU time since the last question; 0 if it has not moved at all; -1 if the platform does not tell."""
+        """CPU time since the last question; 0 if it has not run at all; -1 if the platform does not tell."""
         if self.clock is None:
             return -1
         try:
@@ -43,6 +46,14 @@ class Slot:
             return 0
         spent, self.cpu_ns = now - self.cpu_ns, now
         return spent
+
+    def whole_ns(self, ran_ns: int) -> int:
+        """CPU time in whole steps, which a file holds in a third of the space; what is left over comes with the next."""
+        if ran_ns < 0:
+            return -1
+        owed = self._owed_ns + ran_ns
+        self._owed_ns = owed % _CPU_STEP_NS
+        return owed - self._owed_ns
 
 
 class Threads:

@@ -136,15 +136,14 @@ class ThreadSampler:
                     if stack == NO_STACK and ident in tasks:
                         stack = stacks.of_task(tasks[ident])
                         if stack == NO_STACK and not tasks[ident].done():
+                            slot.last_ns = taken
                             continue  # the kernel is between two statements of a cell
                 else:
                     stack = before  # what has not run has not moved
                 if stack != NO_STACK or before != NO_STACK:
                     # the time between samples bounds it: what a thread did before it entered the user's code is not counted
                     between = taken - slot.last_ns if before != NO_STACK else self.interval_ns + delay
-                    samples.extend(
-                        (due, delay, slot.number, stack, min(ran, between) // 1000 * 1000 if ran > 0 else ran)
-                    )
+                    samples.extend((due, delay, slot.number, stack, slot.whole_ns(min(ran, between))))
                     slot.stack = stack
                     slot.end_ns = taken
                 slot.last_ns = taken
