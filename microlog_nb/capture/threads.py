@@ -7,6 +7,8 @@ import threading
 import time
 from dataclasses import dataclass
 
+from microlog_nb.capture.frames import current_frames
+
 _PER_THREAD_CLOCK = 6
 """Linux: the clock of a thread is made of its id and this, see clock_getcpuclockid(3) and CPUCLOCK_* in the kernel."""
 
@@ -66,7 +68,7 @@ class Threads:
         # one thread may come back while it is inside: a collection that starts there is told to the recorder
         self._lock = threading.RLock()
         self._main = threading.main_thread()
-        for ident in sys._current_frames():  # noqa: SLF001  # as the sampler does
+        for ident in current_frames():
             slot = self.slot(ident, 0)
             slot.ran_ns()  # what they did before does not count
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from microlog_nb.capture.frames import current_frames
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.threads import Threads
 
@@ -120,7 +121,7 @@ class ThreadSampler:
         samples, stacks, threads = self._samples, self._stacks, self._threads
         excluded, tasks = self._excluded, self._tasks
         with self._ticking:
-            frames = sys._current_frames()  # noqa: SLF001  # the interpreter's one way to other threads' frames
+            frames = current_frames()
             taken = self._clock()
             due = min(due, taken // 1000 * 1000)
             delay = (taken - due) // 1000 * 1000
