@@ -214,7 +214,7 @@ def start_kernel(folder: Path) -> Iterator[Kernel]:
     try:
         client.wait_for_ready(timeout=_WAIT)
         kernel = Kernel(manager, client)
-        ran = kernel.run("%load_ext microlog_nb")
+        ran = kernel.run("import microlog_nb\n%load_ext microlog_nb")
         assert ran.reply["status"] == "ok", ran
         yield kernel
     finally:

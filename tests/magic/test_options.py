@@ -83,7 +83,7 @@ def test_no_logs_leaves_out_what_is_said(kernel: Kernel) -> None:
 
 def test_save_and_html_write_files_and_names_may_be_expressions(kernel: Kernel) -> None:
     kernel.run("stem = 'kept'")
-    ran = kernel.run('%%microlog --name "nightly {1 + 1}" --save "{stem} it.microlog" --html $stem/../report.html\n1')
+    ran = kernel.run('%%microlog --name "nightly {1 + 1}" --save "{stem} it.microlog" --html no/$stem.html\n1')
     assert "the report was not written" in ran.stderr
     assert len(ran.shown) == 1
     ran = kernel.run('%%microlog --name "nightly {1 + 1}" --save "{stem} it.microlog" --html {stem}.html\n1')
