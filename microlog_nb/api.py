@@ -463,7 +463,8 @@ def start(
         save=save,
     )
     recording = Recording(run=_Run(name or cell or "recording", cell, settings, target))
-    _started.append(recording)
+    if not cell:  # a cell's recording ends with the cell, not by a `stop()` in it
+        _started.append(recording)
     return recording
 
 
