@@ -106,6 +106,7 @@ class Kernel:
     def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
         self._manager = manager
         self._client = client
+        self._strays = ""  # what earlier cells printed after their end
 
     def run(
         self,
@@ -131,9 +132,10 @@ class Kernel:
         ran = Ran()
         while True:
             message = self._client.get_iopub_msg(timeout=_WAIT)
-            if message["parent_header"].get("msg_id") != request:
-                continue
             kind, content = message["header"]["msg_type"], message["content"]
+            if message["parent_header"].get("msg_id") != request:
+                self._strays += content["text"] if kind == "stream" else ""
+                continue
             if kind == "status" and content["execution_state"] == "idle":
                 break
             self._note(ran, kind, content)
@@ -152,12 +154,11 @@ class Kernel:
         self._client.kernel_info()
 
     def until_printed(self, text: str) -> None:
-        """Waits until the kernel prints a text, whichever cell it belongs to."""
-        seen = ""
-        while text not in seen:
+        """Waits until the kernel prints a text that belongs to a cell that is over."""
+        while text not in self._strays:
             message = self._client.get_iopub_msg(timeout=_WAIT)
             if message["header"]["msg_type"] == "stream":
-                seen += message["content"]["text"]
+                self._strays += message["content"]["text"]
 
     def is_complete(self, cell: str) -> str:
         """What a console would be told after the user typed this."""
