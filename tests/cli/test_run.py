@@ -88,7 +88,7 @@ def compare(folder: Path, *command: str) -> tuple[Ended, str]:
             "    with multiprocessing.get_context('spawn').Pool(1) as pool: print(pool.map(double, [1, 2]))"
         ),
         (
-            "import os\nprint('parent', flush=True)\nchild = os.fork()\n"
+            "import os, warnings\nwarnings.simplefilter('ignore')\nprint('parent', flush=True)\nchild = os.fork()\n"
             "if child: print('child ended', os.waitpid(child, 0)[1])\nelse: print('child', flush=True)"
         ),
         "import logging\nlogging.warning('last resort')\nlogging.getLogger('x').info('unseen')",

@@ -427,7 +427,6 @@ def test_a_profile_inside_a_recorded_cell(kernel: Kernel) -> None:
     )
 
 
-@pytest.mark.xfail(strict=False, reason="api.start(cell=...) counts as the user's own start()")
 def test_stop_inside_a_cell_does_not_end_the_cells_recording(kernel: Kernel) -> None:
     ran = kernel.run("%%microlog --as outer\nmine = microlog_nb.start('mine')\nprint(1)\nmicrolog_nb.stop()\nprint(2)")
     assert ran.error is None
