@@ -6,6 +6,8 @@ an sdist all get it here, and a machine without Node gets Node as a build requir
 
 from __future__ import annotations
 
+import shutil
+
 import bundle
 from setuptools import build_meta
 from setuptools.build_meta import prepare_metadata_for_build_editable, prepare_metadata_for_build_wheel
@@ -40,8 +42,10 @@ def get_requires_for_build_sdist(config_settings: Settings = None) -> list[str]:
 
 
 def build_wheel(wheel_directory: str, config_settings: Settings = None, metadata_directory: str | None = None) -> str:
-    """Builds the bundle, then the wheel that carries it."""
+    """Builds the bundle, then the wheel that carries it, without what an earlier build of this checkout left behind."""
     _bundle()
+    for left in (bundle.ROOT / "build").glob("lib*"):
+        shutil.rmtree(left)
     return str(build_meta.build_wheel(wheel_directory, config_settings, metadata_directory))
 
 

@@ -29,6 +29,7 @@ def say_everything() -> None:
     microlog.error("error: `microlog.error`")
 
     logger = logging.getLogger("helloworld")
+    logger.setLevel(logging.DEBUG)
     logger.debug("debug: logging.debug")
     logger.info("info: logging.info")
     logger.warning("warning: logging.warning")
@@ -40,7 +41,7 @@ def say_everything() -> None:
 
 def main() -> None:
     """Records three runs and everything that can be said."""
-    logging.basicConfig(level=logging.DEBUG, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     RESULTS.mkdir(parents=True, exist_ok=True)
     with microlog.profile("hello world") as recording:
         for number in (1, 2, 3):

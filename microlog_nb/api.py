@@ -199,22 +199,17 @@ class Recording:
         Raises:
             MicrologError: the file cannot be written there.
         """
-        from microlog_nb.formats import html
+        from microlog_nb.formats import files, html
         from microlog_nb.widget import bundle, payload
 
-        target = Path(path)
         page = html.dump(
             payload.deflate(payload.encode(self._tables)),
             title=f"{self.name} - microlog",
             script=bundle.script("standalone.js"),
             style=bundle.script("widget.css"),
         )
-        try:
-            target.write_text(page, encoding="utf-8")
-        except OSError as error:
-            raise MicrologError(f"cannot write {target}: {error.strerror or error}") from error
-        self._report = target
-        return target
+        self._report = files.write(path, page.encode())
+        return self._report
 
     def display(self) -> None:
         """Shows the timeline in the notebook's output; elsewhere it prints the summary."""
@@ -475,7 +470,8 @@ def start(
         save=save,
     )
     recording = Recording(run=_Run(name or cell or "recording", cell, settings, target))
-    _started.append(recording)
+    if not cell:  # a cell's recording ends with the cell, not by a `stop()` in it
+        _started.append(recording)
     return recording
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import builtins
 import contextlib
 import importlib.abc
 import importlib.machinery
-import importlib.metadata
 import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 
@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="microlog", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--version", action="version", version=f"microlog {importlib.metadata.version('microlog_nb')}")
+    version = sys.modules["microlog_nb"].__version__  # to import it from here would turn the layers round
+    parser.add_argument("--version", action="version", version=f"microlog {version}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     run = commands.add_parser(
@@ -148,13 +149,16 @@ def _run(asked: argparse.Namespace) -> Callable[[], None]:
         print(recording.summary(), file=sys.stderr)
 
     # Exit handlers run when the program's other threads have ended, the last registered first: so the recording has
-    # all that the program does, and the report comes below its traceback.
+    # all that the program does, and the report comes below its traceback. What is loaded then cannot register itself
+    # with the interpreter's end any more, so the one module that does is loaded now.
+    import concurrent.futures.thread  # noqa: F401
+
     atexit.register(report)
 
     def run() -> None:
         sys.modules["__main__"] = program
         try:
-            exec(code(), program.__dict__)  # noqa: S102  # that is the command's purpose
+            exec(code, program.__dict__)  # noqa: S102  # that is the command's purpose
         except SystemExit:
             raise
         except BaseException as error:
@@ -166,8 +170,8 @@ def _run(asked: argparse.Namespace) -> Callable[[], None]:
     return run
 
 
-def _script(words: list[str]) -> tuple[ModuleType, Callable[[], CodeType]]:
-    """What `python SCRIPT ARGUMENTS` runs, and how to compile it."""
+def _script(words: list[str]) -> tuple[ModuleType, CodeType]:
+    """What `python SCRIPT ARGUMENTS` runs."""
     file = Path(words[0])
     try:
         source = file.read_bytes()
@@ -178,30 +182,28 @@ def _script(words: list[str]) -> tuple[ModuleType, Callable[[], CodeType]]:
     program = ModuleType("__main__")
     program.__file__ = path
     program.__loader__ = loader
+    program.__dict__["__builtins__"] = builtins
     sys.argv = list(words)
     _put_first_on_path(str(file.resolve().parent))
-    return program, lambda: loader.source_to_code(source, path)
+    with _syntax_errors_as_they_are():
+        return program, loader.source_to_code(source, path)
 
 
-def _module(words: list[str]) -> tuple[ModuleType, Callable[[], CodeType]]:
-    """What `python -m MODULE ARGUMENTS` runs, and how to compile it."""
+def _module(words: list[str]) -> tuple[ModuleType, CodeType]:
+    """What `python -m MODULE ARGUMENTS` runs."""
     _put_first_on_path(str(Path.cwd()))
     name = words[0]
     spec = _find(name)
     if spec.submodule_search_locations is not None:
         spec = _find(name := f"{name}.__main__")
-    loader = spec.loader
-    if not isinstance(loader, importlib.abc.InspectLoader):
-        raise MicrologError(f"cannot run the module {name}: it has no code of Python's")
+    with _syntax_errors_as_they_are():
+        code = spec.loader.get_code(name) if isinstance(spec.loader, importlib.abc.InspectLoader) else None
+    if code is None:
+        raise MicrologError(f"cannot run the module {name}: it is not written in Python")
     program = importlib.util.module_from_spec(spec)
     program.__name__ = "__main__"
+    program.__dict__["__builtins__"] = builtins
     sys.argv = [spec.origin or name, *words[1:]]
-
-    def code() -> CodeType:
-        found = loader.get_code(name)
-        assert found is not None, f"{name} has no code"
-        return found
-
     return program, code
 
 
@@ -221,12 +223,22 @@ def _put_first_on_path(folder: str) -> None:
         sys.path[0] = folder
 
 
-def _hide_our_frames(program: ModuleType) -> None:
-    """Lets the traceback that ends the program begin at the program, whatever hook shows it."""
+@contextlib.contextmanager
+def _syntax_errors_as_they_are() -> Iterator[None]:
+    """A program that does not compile ends as under python."""
+    try:
+        yield
+    except SyntaxError:
+        _hide_our_frames(None)
+        raise
+
+
+def _hide_our_frames(program: ModuleType | None) -> None:
+    """Lets the traceback that ends the process begin at the program, or say nothing if it never ran."""
     show = sys.excepthook
 
     def hook(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-        while traceback is not None and traceback.tb_frame.f_globals is not program.__dict__:
+        while traceback is not None and (program is None or traceback.tb_frame.f_globals is not program.__dict__):
             traceback = traceback.tb_next
         show(kind, error.with_traceback(traceback), traceback)
 

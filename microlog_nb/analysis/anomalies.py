@@ -19,6 +19,8 @@ FLOOR = 1.5
 """A slow call took at least this many times the median."""
 FLOOR_NS = 20_000_000
 """A slow call took at least this much longer than the median."""
+FLOOR_SHARE = 0.01
+"""A slow call lost at least this share of the recording: less is not worth a mark."""
 CHILD_SHARE = 0.7
 """If one slow child explains this share of the excess, the child is named and not the caller."""
 
@@ -71,7 +73,10 @@ def find_anomalies(trace: Trace, calls: Calls) -> Anomalies:
     sigma = np.maximum(away * _MAD_TO_SIGMA, _RELATIVE_NOISE * median)
     excess = duration - median
     slow = (
-        (peers[group] >= MIN_PEERS) & (excess > DEVIATIONS * sigma) & (duration > FLOOR * median) & (excess > FLOOR_NS)
+        (peers[group] >= MIN_PEERS)
+        & (excess > DEVIATIONS * sigma)
+        & (duration > FLOOR * median)
+        & (excess > max(FLOOR_NS, FLOOR_SHARE * trace.duration_ns))
     )
     slow &= ~_explained(calls, slow, excess)
     rows = np.flatnonzero(slow)

@@ -7,8 +7,12 @@ import threading
 import time
 from dataclasses import dataclass
 
+from microlog_nb.capture.frames import current_frames
+
 _PER_THREAD_CLOCK = 6
 """Linux: the clock of a thread is made of its id and this, see clock_getcpuclockid(3) and CPUCLOCK_* in the kernel."""
+
+_CPU_STEP_NS = 10_000
 
 
 @dataclass
@@ -32,9 +36,10 @@ class Slot:
     cpu_ns: int
     stack: int = -1
     last_ns: int = 0
+    _owed_ns: int = 0
 
     def ran_ns(self) -> int:
-        """CPU time since the last question; 0 if it has not moved at all; -1 if the platform does not tell."""
+        """CPU time since the last question; 0 if it has not run at all; -1 if the platform does not tell."""
         if self.clock is None:
             return -1
         try:
@@ -43,6 +48,14 @@ class Slot:
             return 0
         spent, self.cpu_ns = now - self.cpu_ns, now
         return spent
+
+    def whole_ns(self, ran_ns: int) -> int:
+        """CPU time in whole steps, which a file holds in a third of the space; what is left over comes with the next."""
+        if ran_ns < 0:
+            return -1
+        owed = self._owed_ns + ran_ns
+        self._owed_ns = owed % _CPU_STEP_NS
+        return owed - self._owed_ns
 
 
 class Threads:
@@ -55,7 +68,7 @@ class Threads:
         # one thread may come back while it is inside: a collection that starts there is told to the recorder
         self._lock = threading.RLock()
         self._main = threading.main_thread()
-        for ident in sys._current_frames():  # noqa: SLF001  # as the sampler does
+        for ident in current_frames():
             slot = self.slot(ident, 0)
             slot.ran_ns()  # what they did before does not count
 

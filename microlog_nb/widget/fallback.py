@@ -18,11 +18,11 @@ from microlog_nb.widget import payload, picture
 _MAX_FUNCTIONS = 5
 _MAX_ERRORS = 5
 
-# Before this output stands the one of the live view. Without a kernel JupyterLab writes "Error displaying widget: model not
-# found" there, as bare text in a node of its own.
+# Before this output stands the one of the live view. Without it JupyterLab writes "Loading widget..." or "Error displaying widget"
+# there, as bare text in a node of its own.
 _STYLE = (
     ".jp-OutputArea-child:has(+ .jp-OutputArea-child .microlog-static) > "
-    ".jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none }"
+    ".jp-OutputArea-output:not(:has(*)) { display: none }"
 )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Route, WebError, expect, sync_playwright
 
-from tests.e2e.jupyter import Application, JupyterServer, NotebookPage
+from tests.e2e.jupyter import Application, JupyterServer
 
 ARTEFACTS = Path(__file__).parent.parent.parent / "build" / "e2e"
 SLOWEST_MS = 60_000
@@ -31,10 +32,6 @@ CHROMIUM_FLAGS = [
 NOT_OURS = re.compile(
     r"favicon|reading 'schema'|widget model not found|net::ERR_(FAILED|BLOCKED_BY_CLIENT|INTERNET_DISCONNECTED)"
 )
-
-
-def _slug(request: pytest.FixtureRequest) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", request.node.name).strip("-")
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +75,7 @@ def _serve(application: Application, folders: pytest.TempPathFactory, artefacts:
     server.stop()
 
 
-@pytest.fixture(params=["lab", "notebook7"])
+@pytest.fixture(params=["lab", "notebook7"], scope="session")
 def server(request: pytest.FixtureRequest) -> JupyterServer:
     """Each of the two applications in turn."""
     found = request.getfixturevalue(request.param)
@@ -86,8 +83,8 @@ def server(request: pytest.FixtureRequest) -> JupyterServer:
     return found
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+@contextmanager
+def profile(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh browser profile, of which no page may report an error."""
     context = browser.new_context(viewport={"width": 1400, "height": 1000}, reduced_motion="reduce")
     context.set_default_timeout(SLOWEST_MS)
@@ -98,12 +95,11 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         if message.type == "error" and not NOT_OURS.search(text):
             errors.append(text)
 
-    context.on("console", on_console)
-
     def on_exception(error: WebError) -> None:
         if not NOT_OURS.search(str(error.error)):
             errors.append(str(error.error))
 
+    context.on("console", on_console)
     context.on("weberror", on_exception)
     yield context
     context.close()
@@ -111,15 +107,22 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def page(context: BrowserContext, request: pytest.FixtureRequest, artefacts: Path) -> Iterator[Page]:
-    """An empty page; its last look is kept as a picture named after the test."""
-    page = context.new_page()
-    yield page
-    page.screenshot(path=artefacts / f"{_slug(request)}.png")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of this test's own."""
+    with profile(browser) as context:
+        yield context
 
 
 @pytest.fixture
-def offline_page(context: BrowserContext, request: pytest.FixtureRequest, artefacts: Path) -> Iterator[Page]:
+def page(context: BrowserContext, picture: Path) -> Iterator[Page]:
+    """An empty page; its last look is kept."""
+    page = context.new_page()
+    yield page
+    page.screenshot(path=picture)
+
+
+@pytest.fixture
+def offline_page(context: BrowserContext, picture: Path) -> Iterator[Page]:
     """Another empty page, which reaches files and nothing else."""
 
     def refuse(route: Route) -> None:
@@ -128,18 +131,11 @@ def offline_page(context: BrowserContext, request: pytest.FixtureRequest, artefa
     page = context.new_page()
     page.route(re.compile(r"^(?!file:|data:|blob:)"), refuse)
     yield page
-    page.screenshot(path=artefacts / f"{_slug(request)}-offline.png")
+    page.screenshot(path=picture.with_stem(f"{picture.stem}-offline"))
 
 
 @pytest.fixture
-def notebook(server: JupyterServer, page: Page, request: pytest.FixtureRequest) -> Callable[..., NotebookPage]:
-    """Makes a notebook of the given cells and opens it."""
-
-    def open_notebook(*cells: str) -> NotebookPage:
-        name = f"{_slug(request)}.ipynb"
-        server.write(name, *cells)
-        opened = NotebookPage(server, page, name)
-        opened.open()
-        return opened
-
-    return open_notebook
+def picture(request: pytest.FixtureRequest, artefacts: Path) -> Path:
+    """The file that shows how this test ended."""
+    name = re.sub(r"[^a-z0-9]+", "-", request.node.name).strip("-")
+    return artefacts / f"{name}.png"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbconvert import HTMLExporter
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.conftest import profile
 from tests.e2e.jupyter import JupyterServer, NotebookPage
 from tests.e2e.timeline import Timeline
 
@@ -36,26 +37,46 @@ def work():
 work()
 """.strip()
 
-Open = Callable[..., NotebookPage]
+
+def record(server: JupyterServer, page: Page, name: str) -> NotebookPage:
+    """Opens a new notebook and runs its recorded cell."""
+    server.write(name, LOAD, CELL)
+    notebook = NotebookPage(server, page, name)
+    notebook.open()
+    notebook.run(0)
+    notebook.run(1)
+    Timeline(page).wait()
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def opened(server: JupyterServer, browser: Browser) -> Iterator[NotebookPage]:
+    """A recorded notebook that several tests look at."""
+    with profile(browser) as context:
+        yield record(server, context.new_page(), "opened.ipynb")
 
 
 @pytest.fixture
-def recorded(notebook: Open) -> NotebookPage:
-    """A notebook whose second cell was run and recorded."""
-    opened = notebook(LOAD, CELL)
-    opened.run(0)
-    opened.run(1)
-    Timeline(opened.page).wait()
-    return opened
+def looked_at(opened: NotebookPage, picture: Path) -> Iterator[NotebookPage]:
+    """The same, showing its whole timeline; how it looks after the test is kept."""
+    Timeline(opened.page).show_all()
+    yield opened
+    opened.page.screenshot(path=picture)
 
 
-def test_cell_shows_its_own_output_and_its_timeline(recorded: NotebookPage) -> None:
-    expect(recorded.outputs.get_by_text("done", exact=True)).to_be_visible()
-    expect(Timeline(recorded.page).root).to_contain_text("small")
+@pytest.fixture
+def recorded(server: JupyterServer, page: Page, picture: Path) -> NotebookPage:
+    """A recorded notebook of this test's own."""
+    return record(server, page, f"{picture.stem}.ipynb")
 
 
-def test_control_and_wheel_zoom_and_the_plain_wheel_does_not(recorded: NotebookPage) -> None:
-    timeline = Timeline(recorded.page)
+def test_cell_shows_its_own_output_and_its_timeline(looked_at: NotebookPage) -> None:
+    expect(looked_at.outputs.get_by_text("done", exact=True)).to_be_visible()
+    expect(Timeline(looked_at.page).root).to_contain_text("small")
+
+
+def test_control_and_wheel_zoom_and_the_plain_wheel_does_not(looked_at: NotebookPage) -> None:
+    timeline = Timeline(looked_at.page)
     whole = timeline.window
     timeline.wheel(-200, control=True)
     start, end = zoomed = timeline.window
@@ -64,27 +85,27 @@ def test_control_and_wheel_zoom_and_the_plain_wheel_does_not(recorded: NotebookP
     assert timeline.window == zoomed
 
 
-def test_call_under_the_pointer_is_named_and_its_card_opens(recorded: NotebookPage) -> None:
-    timeline = Timeline(recorded.page)
+def test_call_under_the_pointer_is_named_and_its_card_opens(looked_at: NotebookPage) -> None:
+    timeline = Timeline(looked_at.page)
     timeline.point_at_call("slow")
     expect(timeline.card).to_be_visible()
     expect(timeline.card).to_contain_text("slow")
 
 
-def test_click_on_a_marker_opens_the_entry_with_its_markdown_rendered(recorded: NotebookPage) -> None:
-    timeline = Timeline(recorded.page)
+def test_click_on_a_marker_opens_the_entry_with_its_markdown_rendered(looked_at: NotebookPage) -> None:
+    timeline = Timeline(looked_at.page)
     timeline.click_marker("Half way")
     expect(timeline.card.get_by_role("heading", name="Half way")).to_be_visible()
     expect(timeline.card.locator("strong")).to_have_text("bold")
 
 
-def test_keys_pressed_in_the_timeline_do_not_reach_the_notebook(recorded: NotebookPage) -> None:
-    timeline = Timeline(recorded.page)
-    before = recorded.cells
+def test_keys_pressed_in_the_timeline_do_not_reach_the_notebook(looked_at: NotebookPage) -> None:
+    timeline = Timeline(looked_at.page)
+    before = looked_at.cells
     timeline.focus()
     for key in ("a", "b", "d", "d", "x", "w", "s"):
-        recorded.page.keyboard.press(key)
-    assert recorded.cells == before
+        looked_at.page.keyboard.press(key)
+    assert looked_at.cells == before
     assert timeline.window[0] >= 0
 
 
@@ -105,16 +126,9 @@ def test_reader_without_the_kernel_sees_the_static_picture(recorded: NotebookPag
     expect(recorded.page.get_by_text("Error displaying widget")).to_be_hidden()
 
 
-def test_dark_theme_is_followed(lab: JupyterServer, page: Page, artefacts: Path) -> None:
-    lab.write("dark.ipynb", LOAD, CELL)
-    opened = NotebookPage(lab, page, "dark.ipynb")
-    opened.open()
-    opened.run(0)
-    opened.run(1)
-    timeline = Timeline(page)
-    timeline.wait()
-    page.screenshot(path=artefacts / "light.png")
-    opened.command("apputils:change-theme", theme="JupyterLab Dark")
+def test_dark_theme_is_followed(lab: JupyterServer, page: Page, picture: Path) -> None:
+    notebook = record(lab, page, "dark.ipynb")
+    notebook.command("apputils:change-theme", theme="JupyterLab Dark")
     page.wait_for_function(
         """() => {
             const [red, green, blue] = getComputedStyle(document.querySelector(".microlog[data-painted]"))
@@ -122,7 +136,9 @@ def test_dark_theme_is_followed(lab: JupyterServer, page: Page, artefacts: Path)
             return red + green + blue < 3 * 80;
         }"""
     )
-    opened.command("apputils:change-theme", theme="JupyterLab Light")
+    Timeline(page).point_at_call("slow")
+    page.screenshot(path=picture.with_stem("dark"))
+    notebook.command("apputils:change-theme", theme="JupyterLab Light")
 
 
 def test_quickstart_runs_from_top_to_bottom(lab: JupyterServer, page: Page, artefacts: Path) -> None:
@@ -142,9 +158,9 @@ def test_quickstart_runs_from_top_to_bottom(lab: JupyterServer, page: Page, arte
     assert (lab.notebooks / "report.html").is_file()
 
 
-def test_nbconvert_page_shows_the_static_picture(recorded: NotebookPage, offline_page: Page, tmp_path: Path) -> None:
-    recorded.save()
-    html, _ = HTMLExporter().from_filename(recorded.server.notebooks / recorded.name)
+def test_nbconvert_page_shows_the_static_picture(looked_at: NotebookPage, offline_page: Page, tmp_path: Path) -> None:
+    looked_at.save()
+    html, _ = HTMLExporter().from_filename(looked_at.server.notebooks / looked_at.name)
     converted = tmp_path / "converted.html"
     converted.write_text(html, encoding="utf-8")
     offline_page.goto(converted.as_uri())

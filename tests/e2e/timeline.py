@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-GUTTER = 128
 RULER, MARKERS = 20, 22
-ROW = 18
+ROW, PADDING = 18, 4
+LANES, HEAD = ".microlog-lanes canvas", ".microlog-head canvas"
 
 
 @dataclass(frozen=True)
@@ -39,37 +39,53 @@ class Timeline:
         self.root.scroll_into_view_if_needed()
         expect(self.root.locator("canvas").first).to_be_visible()
 
+    def show_all(self) -> None:
+        """Closes what is open and shows the whole recording."""
+        self.focus()
+        for key in ("Escape", "Escape", "f"):
+            self.page.keyboard.press(key)
+        expect(self.card).to_be_hidden()
+        self._painted()
+
     def point_at_call(self, function: str, *, at: float = 0.5) -> None:
-        """Moves the pointer onto the bar of a function, looked for in all rows at a share of the width."""
-        lanes = self._box(".microlog-lanes canvas")
-        x = lanes[0] + lanes[2] * at
+        """Moves the pointer onto the bar of a function, looked for at a share of the width.
+
+        From the deepest row to the first, since the card of a call may cover the rows below it.
+        """
+        left, top, width, height = self._box(LANES)
         seen = []
-        y = lanes[1] + ROW / 2
-        while y < lanes[1] + lanes[3]:
-            self.page.mouse.move(x, y)
+        for row in range(int(height / ROW), -1, -1):
+            self.page.mouse.move(left + width * at, top + row * ROW + PADDING + ROW / 2)
             self._painted()
             seen.append(self.root.get_attribute("data-hover"))
             if seen[-1] == function:
                 return
-            y += ROW / 2
         raise AssertionError(f"no bar of {function} at {at:.0%} of the width, only {sorted(set(seen) - {None, ''})}")
 
     def click_marker(self, message: str) -> None:
-        """Clicks the marker of a log entry, looked for from left to right by its tooltip."""
-        head = self.root.locator(".microlog-head canvas")
-        left, top, width, _ = self._box(".microlog-head canvas")
+        """Clicks the marker of a log entry, found by its tooltip; zooms into clusters too big to name all their entries."""
+        head = self.root.locator(HEAD)
+        left, top, width, _ = self._box(HEAD)
         y = top + RULER + MARKERS / 2
-        for x in range(int(left) + 2, int(left + width), 5):
-            self.page.mouse.move(x, y)
-            if message in (head.get_attribute("title") or ""):
-                self.page.mouse.click(x, y)
-                return
+        for _ in range(20):
+            crowded = None
+            for x in range(int(left) + 4, int(left + width), 10):
+                self.page.mouse.move(x, y)
+                title = head.get_attribute("title") or ""
+                if message in title:
+                    self.page.mouse.click(x, y)
+                    return
+                if title.endswith(" more"):
+                    crowded = x
+            if crowded is None:
+                break
+            self.wheel(-60, control=True, at=(crowded - left) / width)
         raise AssertionError(f"no marker says {message!r}")
 
-    def wheel(self, distance: int, *, control: bool) -> None:
-        """Turns the wheel over the middle of the lanes; a negative distance is away from the user."""
-        left, top, width, height = self._box(".microlog-lanes canvas")
-        self.page.mouse.move(left + width / 2, top + height / 2)
+    def wheel(self, distance: int, *, control: bool, at: float = 0.5) -> None:
+        """Turns the wheel over the lanes, at a share of their width; a negative distance is away from the user."""
+        left, top, width, height = self._box(LANES)
+        self.page.mouse.move(left + width * at, top + height / 2)
         if control:
             self.page.keyboard.down("Control")
         self.page.mouse.wheel(0, distance)
@@ -79,11 +95,13 @@ class Timeline:
 
     def focus(self) -> None:
         """Clicks an empty place at the bottom of the lanes, so that keys go to the timeline."""
-        left, top, _, height = self._box(".microlog-lanes canvas")
-        self.page.mouse.click(left + 3, top + height - 3)
+        _, _, _, height = self._box(LANES)
+        self.root.locator(LANES).first.click(position={"x": 3, "y": height - 3})
 
     def _box(self, selector: str) -> tuple[float, float, float, float]:
-        box = self.root.locator(selector).first.bounding_box()
+        element = self.root.locator(selector).first
+        element.scroll_into_view_if_needed()
+        box = element.bounding_box()
         assert box is not None
         return box["x"], box["y"], box["width"], box["height"]
 

@@ -15,9 +15,16 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
+import microlog_nb
+
 _WAIT = 60
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-_COUNT = re.compile(r"\bIn ?\[\d+\]")
+_VARYING = {
+    "In[n]": re.compile(r"\bIn ?\[\d+\]"),
+    "<cell>": re.compile(r"(\S*ipykernel_\d+\S)?\b\d{6,}\.py"),
+    "<time>": re.compile(r"\b\d[\d.e+-]* [nµμm]?s\b"),
+    "<address>": re.compile(r"0x[0-9a-f]{6,}"),
+}
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 
 Message = tuple[str, Any]
@@ -28,14 +35,17 @@ class Ran:
     """What a kernel said about one cell.
 
     Attributes:
-        messages: everything the cell put out, in order, neighbouring pieces of one stream joined; counts are "[n]".
+        messages: everything the cell put out, in order, neighbouring pieces of one stream joined; what differs from run
+            to run (counts, the cell's file, times, addresses) is replaced by a word.
         shown: where among the messages a timeline came.
+        pictured: where the picture came that takes its place without a kernel.
         count: the cell's execution count.
         reply: the kernel's answer to the request.
     """
 
     messages: list[Message] = field(default_factory=list)
     shown: list[int] = field(default_factory=list)
+    pictured: list[int] = field(default_factory=list)
     count: int = 0
     reply: dict[str, Any] = field(default_factory=dict)
 
@@ -67,11 +77,27 @@ class Ran:
 
     def add(self, kind: str, content: Any) -> None:
         """One more message."""
-        joins = kind in {"stdout", "stderr"} and self.messages and self.messages[-1][0] == kind
-        if joins and len(self.messages) not in self.shown:
-            self.messages[-1] = (kind, self.messages[-1][1] + content)
+        before = self.messages[-1] if self.messages and len(self.messages) not in self.shown else None
+        if before is not None and kind in {"stdout", "stderr"} and before[0] == kind:
+            self.messages[-1] = (kind, before[1] + content)
         else:
             self.messages.append((kind, content))
+
+    @property
+    def settled(self) -> list[Message]:
+        """The messages with stdout before stderr where the two follow each other: a kernel sends each when it likes."""
+        settled: list[Message] = []
+        for kind, content in self.messages:
+            said: list[Message] = []
+            while settled and settled[-1][0] in {"stdout", "stderr"} and kind in {"stdout", "stderr"}:
+                said.insert(0, settled.pop())
+            if not said:
+                settled.append((kind, content))
+                continue
+            for name in ("stdout", "stderr"):
+                text = "".join(part for stream, part in [*said, (kind, content)] if stream == name)
+                settled += [(name, text)] if text else []
+        return settled
 
 
 class Kernel:
@@ -80,6 +106,7 @@ class Kernel:
     def __init__(self, manager: KernelManager, client: BlockingKernelClient) -> None:
         self._manager = manager
         self._client = client
+        self._strays = ""  # what earlier cells printed after their end
 
     def run(
         self,
@@ -105,9 +132,10 @@ class Kernel:
         ran = Ran()
         while True:
             message = self._client.get_iopub_msg(timeout=_WAIT)
-            if message["parent_header"].get("msg_id") != request:
-                continue
             kind, content = message["header"]["msg_type"], message["content"]
+            if message["parent_header"].get("msg_id") != request:
+                self._strays += content["text"] if kind == "stream" else ""
+                continue
             if kind == "status" and content["execution_state"] == "idle":
                 break
             self._note(ran, kind, content)
@@ -121,16 +149,16 @@ class Kernel:
                 return ran
 
     def interrupt(self) -> None:
-        """As the stop button."""
+        """As the stop button. A kernel whose cell awaits sees it at its next event, so it gets one."""
         self._manager.interrupt_kernel()
+        self._client.kernel_info()
 
     def until_printed(self, text: str) -> None:
-        """Waits until the kernel prints a text, whichever cell it belongs to."""
-        seen = ""
-        while text not in seen:
+        """Waits until the kernel prints a text that belongs to a cell that is over."""
+        while text not in self._strays:
             message = self._client.get_iopub_msg(timeout=_WAIT)
             if message["header"]["msg_type"] == "stream":
-                seen += message["content"]["text"]
+                self._strays += message["content"]["text"]
 
     def is_complete(self, cell: str) -> str:
         """What a console would be told after the user typed this."""
@@ -153,18 +181,23 @@ class Kernel:
         if kind == "execute_input":
             ran.count = content["execution_count"]
         elif kind == "stream":
-            ran.add(content["name"], content["text"])
+            ran.add(content["name"], _steady(content["text"]))
         elif kind == "error":
-            traceback = _COLOURS.sub("", "\n".join(content["traceback"]))
-            ran.add(kind, (content["ename"], content["evalue"], _COUNT.sub("In[n]", traceback)))
-        elif kind == "display_data" and _is_timeline(content["data"]):
+            traceback = _steady("\n".join(content["traceback"]))
+            ran.add(kind, (content["ename"], _steady(content["evalue"]), traceback))
+        elif kind == "display_data" and _WIDGET in content["data"]:
             ran.shown.append(len(ran.messages))
+        elif kind == "display_data" and "microlog" in content["data"].get("text/html", ""):
+            ran.pictured.append(len(ran.messages))
         elif kind in {"execute_result", "display_data", "update_display_data", "clear_output"}:
             ran.add(kind, content.get("data", content))
 
 
-def _is_timeline(data: dict[str, Any]) -> bool:
-    return _WIDGET in data or "microlog" in data.get("text/html", "")
+def _steady(text: str) -> str:
+    text = _COLOURS.sub("", text)
+    for word, varying in _VARYING.items():
+        text = varying.sub(word, text)
+    return text
 
 
 @contextmanager
@@ -175,18 +208,17 @@ def start_kernel(folder: Path) -> Iterator[Kernel]:
     manager._kernel_spec = KernelSpec(argv=command, display_name="Python", language="python")
     home = {name: str(folder / name.lower()) for name in ("MICROLOG_HOME", "IPYTHONDIR", "MPLCONFIGDIR")}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MICROLOG_")}
-    manager.start_kernel(env={**environment, **home}, cwd=str(folder))
+    path = os.pathsep.join([str(Path(microlog_nb.__file__).parents[1]), *filter(None, [os.environ.get("PYTHONPATH")])])
+    manager.start_kernel(env={**environment, **home, "PYTHONPATH": path}, cwd=str(folder))
     client = manager.blocking_client()
     client.start_channels(hb=False)
     try:
         client.wait_for_ready(timeout=_WAIT)
         kernel = Kernel(manager, client)
-        ran = kernel.run("%load_ext microlog_nb")
+        ran = kernel.run("import microlog_nb\n%load_ext microlog_nb")
         assert ran.reply["status"] == "ok", ran
         yield kernel
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
         manager.context.destroy()
-
-

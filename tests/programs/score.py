@@ -13,18 +13,15 @@ import pandas as pd
 import microlog_nb as microlog
 from tests.programs.truth import TrueCall, Truth
 
-SHORTEST_NS = 5_000_000
-OVERLAP = 0.8
-
 
 @dataclass(frozen=True)
 class Score:
     """What was found of what is true.
 
     Attributes:
-        calls: true calls of 5 ms or more.
-        found: those with a recorded call of the same function and thread whose overlap (intersection over union) is
-            0.8 or more; each recorded call counts once.
+        calls: true calls that are long enough to count.
+        found: those with a recorded call of the same function and thread that overlaps enough; each recorded call counts
+            once.
         start_errors: seconds by which the found calls start too late (negative: too early).
         end_errors: the same for their ends.
         logs: true log entries.
@@ -86,18 +83,25 @@ def record(program: Callable[[Truth], None], **options: Any) -> tuple[Truth, mic
     return truth, recording
 
 
-def score(truth: Truth, recording: microlog.Recording) -> Score:
-    """Compares what a recording shows with what the program knows."""
+def score(truth: Truth, recording: microlog.Recording, shortest_ns: int = 5_000_000, overlap: float = 0.8) -> Score:
+    """Compares what a recording shows with what the program knows.
+
+    Args:
+        truth: what the program knows.
+        recording: of the same run.
+        shortest_ns: shorter calls do not count.
+        overlap: intersection over union from which on a call is found.
+    """
     spans = recording.spans
     clock = float(spans.loc[spans["name"] == "clock", "start"].iloc[0])
     calls = recording.calls
-    expected = [call for call in truth.calls if call.end_ns - call.start_ns >= SHORTEST_NS]
+    expected = [call for call in truth.calls if call.end_ns - call.start_ns >= shortest_ns]
     starts, ends, missed = [], [], []
     groups = dict(iter(calls.groupby(["function", "thread"], observed=True)))
     used: set[Any] = set()
     for call in expected:
         start, end = ((moment - truth.clock_ns) / 1e9 + clock for moment in (call.start_ns, call.end_ns))
-        match = _best(groups.get((call.function, call.thread)), start, end, used)
+        match = _best(groups.get((call.function, call.thread)), start, end, used, overlap)
         if match is None:
             missed.append(call)
         else:
@@ -119,7 +123,7 @@ def score(truth: Truth, recording: microlog.Recording) -> Score:
     )
 
 
-def _best(calls: pd.DataFrame | None, start: float, end: float, used: set[Any]) -> Any:
+def _best(calls: pd.DataFrame | None, start: float, end: float, used: set[Any], enough: float) -> Any:
     """The call that overlaps most with an interval, if that is enough and it was not used before."""
     if calls is None:
         return None
@@ -127,7 +131,7 @@ def _best(calls: pd.DataFrame | None, start: float, end: float, used: set[Any]) 
     shared = (np.minimum(last, end) - np.maximum(first, start)).clip(lower=0)
     overlap = shared / (np.maximum(last, end) - np.minimum(first, start))
     overlap = overlap[~overlap.index.isin(used)]
-    return overlap.idxmax() if len(overlap) and overlap.max() >= OVERLAP else None
+    return overlap.idxmax() if len(overlap) and overlap.max() >= enough else None
 
 
 def _attributed(recording: microlog.Recording, message: str, function: str) -> bool:

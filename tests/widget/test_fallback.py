@@ -99,7 +99,7 @@ def test_it_stays_within_what_a_cell_may_add_to_a_notebook() -> None:
 def test_the_style_touches_nothing_but_the_line_of_the_missing_widget() -> None:
     (style,) = re.findall("<style>(.*?)</style>", fallback.html(tables()))
     assert style.count("{") == 1
-    assert style.endswith(".jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none }")
+    assert style.endswith(".jp-OutputArea-output:not(:has(*)) { display: none }")
 
 
 def test_notes_of_the_recording_are_told() -> None:

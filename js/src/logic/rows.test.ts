@@ -13,7 +13,7 @@ function cell(inner: number, self: number): ViewData {
     ...data,
     packages: [{ ...(pack as PackageRow), kind: "notebook" }],
     functions: [
-      { ...(fn as FunctionRow), name: "<module>" },
+      { ...(fn as FunctionRow), name: "In [7]", file: "In [7]" },
       { ...(fn as FunctionRow), name: "work" },
     ],
     lanes: data.lanes.map((lane) => ({ ...lane, depth: 2 })),

@@ -87,7 +87,8 @@ function hidesCell(data: ViewData, lane: number, roots: Int32Array): boolean {
   let self = 0;
   for (const id of roots) {
     const row = data.functions[at(data.calls.function, id)];
-    if (row?.name !== "<module>" || data.packages[row.package]?.kind !== "notebook") return false;
+    // a cell's own frame bears the cell's label
+    if (row === undefined || row.name !== row.file || data.packages[row.package]?.kind !== "notebook") return false;
     total += at(data.calls.duration, id);
     self += at(data.calls.self, id);
   }

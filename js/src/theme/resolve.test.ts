@@ -130,7 +130,7 @@ describe("any host", () => {
     };
     const theme = forcedTheme((name) => color(system[name]), NOTHING, [{ name: "numpy", kind: "library", self: 1 }]);
     expect(theme.colors).toMatchObject({ bg: "#000000", fg: "#ffff00", accent: "#00ffff", line: "#ffff00" });
-    expect(theme.swatches).toEqual([{ fill: "#000000", edge: "#ffff00", wait: "#000000" }]);
+    expect(theme.swatches).toEqual([{ fill: "#404000", edge: "#ffff00", wait: "#000000" }]);
   });
 });
 

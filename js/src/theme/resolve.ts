@@ -140,7 +140,8 @@ export function forcedTheme(system: (name: SystemColor) => Rgba, inputs: Inputs,
     "on-mod-2",
   ] as const;
   const plain = ["bg-1", "bg-2", "pop", "err-bg", "warn-bg", "accent-bg"] as const;
-  const swatch: Swatch = { fill: canvas, edge: text, wait: canvas };
+  // Solid against hollow still tells running from waiting.
+  const swatch: Swatch = { fill: toCss(mix(ground, system("CanvasText"), 0.25)), edge: text, wait: canvas };
   return {
     ...base,
     colors: {

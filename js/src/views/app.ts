@@ -56,7 +56,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   const status = createStatus(context);
   const views: readonly View[] = [header, tabs, status, ...(timeline ? [timeline] : [])];
   const panel = timeline?.el ?? createEmpty();
-  panel.setAttribute("role", "tabpanel");
+  panel.setAttribute("role", "group");
   panel.setAttribute("aria-label", "Timeline");
 
   root.replaceChildren(header.el, tabs.el, panel, status.el);
@@ -130,6 +130,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     for (const bound of BELOW) root.classList.toggle(`microlog-below-${bound}`, width < bound);
     header.fitTo(width);
     tabs.fitTo(width);
+    cards.settle();
   };
   fitToWidth();
   const sizes = new ResizeObserver(fitToWidth);

@@ -34,6 +34,8 @@ export interface Cards {
 export interface CardStack extends Cards {
   /** Closes a card that is only open because of the pointer; false when there is none. */
   dismiss(): boolean;
+  /** The widget has another size: the open card is placed inside it again. */
+  settle(): void;
   /** Copies the open card's call; false when no call's card is open. */
   copy(): boolean;
 }
@@ -178,7 +180,8 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       clearTimeout(timer);
       if (open?.kind !== "call" || open.call !== call || !open.pinned) {
         showCall(call, bar, true);
-      } else if (!same(open.bar, bar)) {
+      } else if (root.clientWidth > 0 && !same(open.bar, bar)) {
+        // Without a width the widget is out of the page, as while a notebook changes its theme: no bar has a place then.
         open.bar = bar;
         place(open);
       }
@@ -195,6 +198,9 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       if (open?.kind !== "call" || open.pinned) return false;
       closeCall();
       return true;
+    },
+    settle() {
+      if (open && root.clientWidth > 0) place(open);
     },
     copy() {
       const copy = open?.el.querySelector<HTMLElement>("[data-action=copy]");

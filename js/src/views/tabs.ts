@@ -9,12 +9,12 @@ const NAMED = 8;
 /** The row of tabs; the legend of module colours at its right. */
 export function createTabs(context: Context): View & { fitTo(width: number): void } {
   const legend = createLegend(context);
-  const tab = el("div", "microlog-tab", "Timeline");
-  tab.setAttribute("role", "tab");
-  tab.setAttribute("aria-selected", "true");
-  const list = el("div", "microlog-tablist", tab);
-  list.setAttribute("role", "tablist");
-  return { el: el("div", "microlog-tabs", list, legend.el), fitTo: legend.fitTo, dispose: legend.dispose };
+  // With one view there is nothing to choose: a name, and no control.
+  return {
+    el: el("div", "microlog-tabs", el("span", "microlog-tab", "Timeline"), legend.el),
+    fitTo: legend.fitTo,
+    dispose: legend.dispose,
+  };
 }
 
 /** Modules by self time: the longest few, as many as there is room for, then how many more there are. */

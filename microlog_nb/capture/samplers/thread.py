@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from microlog_nb.capture.frames import current_frames
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.threads import Threads
 
@@ -135,7 +136,7 @@ class ThreadSampler:
         samples, stacks, threads = self._samples, self._stacks, self._threads
         excluded, tasks = self._excluded, self._tasks
         with self._ticking:
-            frames = sys._current_frames()  # noqa: SLF001  # the interpreter's one way to other threads' frames
+            frames = current_frames()
             taken = self._clock()
             due = min(due, taken // 1000 * 1000)
             delay = (taken - due) // 1000 * 1000
@@ -151,13 +152,14 @@ class ThreadSampler:
                     if stack == NO_STACK and ident in tasks:
                         stack = stacks.of_task(tasks[ident])
                         if stack == NO_STACK and not tasks[ident].done():
+                            slot.last_ns = taken
                             continue  # the kernel is between two statements of a cell
                 else:
                     stack = before  # what has not run has not moved
                 if stack != NO_STACK or before != NO_STACK:
                     # the time between samples bounds it: what a thread did before it entered the user's code is not counted
                     between = taken - slot.last_ns if before != NO_STACK else self.interval_ns + delay
-                    spent = min(ran, between) // 1000 * 1000 if ran > 0 else ran
+                    spent = slot.whole_ns(min(ran, between))
                     samples.extend((due, delay, slot.number, stack, spent, _UNKNOWN))
                     slot.stack = stack
                     slot.end_ns = taken

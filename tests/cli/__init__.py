@@ -1,0 +1,1 @@
+"""The `microlog` command in real processes."""
