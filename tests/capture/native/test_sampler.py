@@ -217,7 +217,7 @@ def test_an_interpreter_that_it_cannot_sample_goes_on_by_the_other(monkeypatch: 
 def test_one_that_is_not_built_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "microlog_nb.capture._sampler", None)
     monkeypatch.delattr("microlog_nb.capture._sampler", raising=False)
-    with pytest.raises(MicrologError, match="not built .*: reinstall microlog_nb"):
+    with pytest.raises(MicrologError, match=r"not built .*: reinstall microlog_nb"):
         microlog.start(sampler="native")
     with microlog.profile() as rec:
         spin(5)
