@@ -15,6 +15,7 @@ from tests.e2e.jupyter import JupyterServer, NotebookPage
 from tests.e2e.timeline import Timeline
 
 QUICKSTART = Path(__file__).parent.parent.parent / "notebooks" / "quickstart.ipynb"
+RECORDED = 3  # the cell of the quickstart that is recorded
 LOAD = "%load_ext microlog_nb"
 CELL = """
 %%microlog --name small
@@ -145,7 +146,8 @@ def test_quickstart_runs_from_top_to_bottom(lab: JupyterServer, page: Page, arte
     (lab.notebooks / QUICKSTART.name).write_bytes(QUICKSTART.read_bytes())
     opened = NotebookPage(lab, page, QUICKSTART.name)
     opened.open()
-    opened.command("notebook:run-all-cells")
+    opened.run_all()
+    opened.show(RECORDED)
     timeline = Timeline(page)
     timeline.wait()
     page.screenshot(path=artefacts / "quickstart-timeline.png")
