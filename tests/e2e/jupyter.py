@@ -161,6 +161,22 @@ class NotebookPage:
             arg=cell,
         )
 
+    def run_all(self) -> None:
+        """Runs all cells and waits until the last one has ended."""
+        self.command("notebook:run-all-cells")
+        self.page.wait_for_function(
+            """() => {
+                const panel = window.jupyterapp.shell.currentWidget;
+                const codes = panel.content.widgets.filter(widget => widget.model.type === "code");
+                const ended = codes.every(widget => widget.model.executionCount > 0);
+                return ended && panel.sessionContext.session.kernel.status === "idle";
+            }"""
+        )
+
+    def show(self, cell: int) -> None:
+        """Scrolls to the end of a cell: what is out of view may not be in the page at all."""
+        self.page.evaluate("cell => window.jupyterapp.shell.currentWidget.content.scrollToItem(cell, 'end')", cell)
+
     def save(self) -> None:
         """Saves the notebook."""
         self.command("docmanager:save")

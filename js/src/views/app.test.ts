@@ -132,6 +132,9 @@ describe("keys", () => {
     press("s", root, { ctrlKey: true });
     expect(leaked).toHaveBeenCalledOnce();
     expect(root.dataset.lmSuppressShortcuts).toBe("true");
+    const button = root.querySelector("button") as HTMLElement;
+    button.focus();
+    expect(button.dataset.lmSuppressShortcuts).toBe("true");
   });
 
   it("Tab is left to the browser", () => {

@@ -21,6 +21,11 @@ export interface App {
   dispose(): void;
 }
 
+/** Keys pressed on this element are no shortcuts of JupyterLab's. */
+function mute(el: HTMLElement): void {
+  el.dataset.lmSuppressShortcuts = "true";
+}
+
 /** The whole view of one recording inside `root`, a `.microlog` element that is already in the page. */
 export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   const theme = watchTheme(root, data.packages);
@@ -67,7 +72,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   root.setAttribute("role", "region");
   root.setAttribute("aria-label", `microlog: ${data.facts.name || data.facts.cell || "recording"}`);
   // JupyterLab asks for this before it acts on a key; other hosts listen further up, where keys from here do not arrive.
-  root.dataset.lmSuppressShortcuts = "true";
+  mute(root);
 
   let help: HTMLElement | null = null;
   let focused: Element | null = null;
@@ -113,6 +118,9 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     },
     { signal },
   );
+  // Notebook 7 looks at keys before anything of ours does, from the focused element upwards, and takes the first shortcut
+  // that fits: the mark must be on that very element.
+  root.addEventListener("focusin", (event) => mute(event.target as HTMLElement), { signal });
   for (const type of ["keydown", "keypress", "keyup"] as const) {
     root.addEventListener(
       type,
