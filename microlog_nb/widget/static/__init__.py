@@ -1,0 +1,1 @@
+"""The built view: `js/` makes it, the wheel carries it."""
