@@ -23,7 +23,7 @@ $(PY):
 	$(PYTHON) -m venv $(VENV)
 
 # Node comes first: without one on the machine, it is a package from PyPI.
-$(READY): pyproject.toml $(wildcard build_backend/*.py) $(wildcard microlog_nb/capture/*.[ch]) | $(PY)
+$(READY): pyproject.toml $(wildcard setup.py build_backend/*.py) $(wildcard microlog_nb/capture/*.[ch]) | $(PY)
 	$(PY) -m pip install --quiet --upgrade "pip>=25.1" $$($(PY) build_backend/bundle.py requires)
 	$(PY) -m pip install --quiet --group dev --editable .
 	@touch $@
