@@ -160,9 +160,9 @@ def test_a_lone_short_call_is_a_pixel_wide() -> None:
     assert (bars.right - bars.left).tolist() == [1]
 
 
-@given(st.lists(st.tuples(st.floats(0, 50), st.floats(0, 3)), max_size=60), st.floats(0.01, 10))
-def test_every_call_is_in_one_bar(steps: list[tuple[float, float]], density: float) -> None:
-    gaps, lengths = np.array([step[0] for step in steps]), np.array([step[1] for step in steps])
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 3)), max_size=60), st.floats(0.01, 10))
+def test_every_call_is_in_one_bar(steps: list[tuple[int, int]], density: float) -> None:
+    gaps, lengths = np.array(steps, np.int64).reshape(-1, 2).T
     end = np.cumsum(gaps + lengths)
     start = end - lengths
     bars = visible_bars(np.arange(len(steps)), start, end, density=density)
