@@ -173,7 +173,7 @@ def test_the_shortest_and_the_longest_interval() -> None:
 
 
 def test_recordings_at_once_and_nested() -> None:
-    with microlog.profile(sampler="native", interval=0.01) as outer:
+    with microlog.profile(sampler="native", interval=0.002) as outer:
         spin(20)
         with microlog.profile(sampler="native", interval=0.0001) as inner:
             spin(20)
