@@ -39,6 +39,10 @@ _KERNEL = frozenset(
         "pydevd_file_utils",
     ]
 )
+_KERNEL_SCRIPTS = tuple(
+    f"{os.sep}{name}"
+    for name in ("ipykernel_launcher.py", "bin/ipython", "bin/ipython3", "IPython/__main__.py", "ipykernel/__main__.py")
+)
 
 
 class FunctionRow(NamedTuple):
@@ -63,10 +67,10 @@ class Owner(IntEnum):
 
 def owner(module: str, file: str) -> Owner:
     """Whose code it is that belongs to this module and was compiled from this file."""
-    if file.startswith(_HERE):
-        return Owner.MICROLOG
     package = module.partition(".")[0]
-    if package in _KERNEL or file.endswith("ipykernel_launcher.py"):
+    if package == "microlog_nb" or file.startswith(_HERE):
+        return Owner.MICROLOG
+    if package in _KERNEL or (module == "__main__" and file.endswith(_KERNEL_SCRIPTS)):
         return Owner.KERNEL
     if package in _RUNNERS:
         return Owner.RUNNER
