@@ -86,7 +86,7 @@ def _synthetic_trace() -> Trace:
             "functions": table(
                 "functions", [("module", f"f{number}", "file.py", 1, "user") for number in range(functions)]
             ),
-            "stacks": table("stacks", [(*map(int, row), 2 * int(row[2])) for row in rows]),
+            "stacks": table("stacks", [(*map(int, row), 2 * int(row[2]), -1) for row in rows]),
             "threads": table(
                 "threads", [(f"thread {number}", number, number, not number, 0, duration) for number in (0, 1)]
             ),
