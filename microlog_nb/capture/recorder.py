@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     Drained = Callable[["Recorder", Mapping[str, pa.RecordBatch]], None]
 
+_LONGEST_WORK = 2.0
+"""Seconds that a fork waits for the thread that keeps house at most."""
 _DRAIN_EVERY_NS = 1_000_000_000
 _WAIT_EVERY_NS = 10_000_000
 """How often it is looked at where a suspended cell waits."""
@@ -80,6 +82,8 @@ class Recorder:
         self._resting = False
         self._keeper_cpu_ns = 0
         self._kept = _thread.allocate_lock()
+        self._working = _thread.allocate_lock()
+        self._waited = False
         self._asleep = _thread.allocate_lock()
         self._interval_ns = settings.interval_ns
         self._earlier = {"ticks": 0, "missed": 0, "torn": 0, "own_cpu_ns": 0}  # of a sampler that was given up
@@ -179,12 +183,19 @@ class Recorder:
                 self._asleep.release()
 
     def pause(self) -> None:
-        """Right before the process forks."""
+        """Right before the process forks: what keeps house ends its work first, so that the child finds no lock taken.
+
+        A module that it was importing, say, would be half there in the child, and its lock would never be given back.
+        """
+        self._waited = self._working.acquire(timeout=_LONGEST_WORK)
         self._paused = self.sampler
         self._paused.pause()
 
     def resume(self) -> None:
         """Right after the process has forked, in the parent."""
+        if self._waited:
+            self._waited = False
+            self._working.release()
         if self._paused is not None:
             try:
                 self._paused.resume()
@@ -406,18 +417,19 @@ class Recorder:
             drain = self.now() + _DRAIN_EVERY_NS
             due = 0
             while self._rest(due):
-                now = self.now()
-                self.sampler.look()
-                busy = self._poll()
-                if now >= read:
-                    read = max(read + self._metrics_interval_ns, now)
-                    self._read_metrics()
-                if now >= drain:
-                    drain = now + _DRAIN_EVERY_NS
-                    self._drain()
-                    if self.sampler.error and self.sampler.name == "native":
-                        self._replace_sampler()
-                self._keeper_cpu_ns = time.thread_time_ns()
+                with self._working:
+                    now = self.now()
+                    self.sampler.look()
+                    busy = self._poll()
+                    if now >= read:
+                        read = max(read + self._metrics_interval_ns, now)
+                        self._read_metrics()
+                    if now >= drain:
+                        drain = now + _DRAIN_EVERY_NS
+                        self._drain()
+                        if self.sampler.error and self.sampler.name == "native":
+                            self._replace_sampler()
+                    self._keeper_cpu_ns = time.thread_time_ns()
                 pace = _POLL_EVERY_NS if busy else _WAIT_EVERY_NS if self._tasks else self._metrics_interval_ns
                 due = min(read, self.now() + pace)
         except Exception as error:  # noqa: BLE001  # the program goes on

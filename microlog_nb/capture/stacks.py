@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from microlog_nb.capture import code
 from microlog_nb.capture.awaiting import Suspended
 from microlog_nb.capture.code import Owner
+from microlog_nb.capture.frames import caller
 from microlog_nb.capture.loops import loop_around, loops
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Stacks:
         chain: _Chain = []
         while frame is not None:
             chain.append((frame, frame.f_lasti))
-            frame = frame.f_back
+            frame = caller(frame)
         return self._intern(chain)
 
     def of_traceback(self, traceback: TracebackType) -> int:
