@@ -1,0 +1,293 @@
+"""The handle that users hold: a trace, the tables derived from it, and the ways out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from microlog_nb import words
+from microlog_nb.api.checks import is_number
+from microlog_nb.errors import MicrologError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from microlog_nb.api.running import Run
+    from microlog_nb.model.trace import Trace
+    from microlog_nb.tables import Tables
+
+_last: Recording | None = None
+
+
+class Recording:
+    """One run: its facts, the tables derived from them, and the ways out.
+
+    While it is running, its tables show what has been recorded so far; afterwards each is computed once. Times in
+    DataFrames are seconds from the recording's start, memory is in bytes, CPU in percent of one core.
+    """
+
+    def __init__(self, tables: Tables | None = None, *, run: Run | None = None) -> None:
+        self._finished = tables
+        self._run = run
+        self._saved: Path | None = None
+        self._report: Path | None = None
+        self._view: Any = None
+
+    # -- facts -----------------------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """Its name: the one that was given, or the cell's label."""
+        return str(self.meta["name"])
+
+    @property
+    def started(self) -> str:
+        """Wall clock of its start, ISO 8601 with offset."""
+        return str(self.meta["started"])
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds, so far while it is running."""
+        return float(self.meta["duration_ns"]) / 1e9
+
+    @property
+    def interval(self) -> float:
+        """Seconds between samples that were asked for."""
+        return float(self.meta["interval_ns"]) / 1e9
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """Everything known about the run as a whole; the keys are listed at `microlog_nb.model.trace.Trace.meta`."""
+        if self._run is not None:
+            return self._run.meta()
+        return self._tables.trace.meta
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still recording."""
+        return self._run is not None
+
+    # -- DataFrames --------------------------------------------------------------------------------------------------
+
+    @property
+    def calls(self) -> pd.DataFrame:
+        """Calls inferred from samples, ordered by start; the index `call` is the id.
+
+        Columns: `parent` (the caller's id, -1 at the root), `thread` (name), `depth` (0 at the root), `function`
+        (qualified name), `module`, `file` and `line` (where it is defined), `caller_line` (the line it was called from, 0 at
+        the root), `start`, `duration`, `self_time` and `cpu_time` (seconds; CPU is NaN where the platform gives none),
+        `waiting` (seconds in which its thread waited, be it for input, a lock or a sleep) and `contended` (seconds in which it
+        waited for Python's lock; NaN where the sampler cannot tell, and then `waiting` contains it),
+        `samples` (behind it; 0 if only a log entry tells of it), `anomaly` (True if an anomaly names it).
+        """
+        return self._tables.calls
+
+    @property
+    def samples(self) -> pd.DataFrame:
+        """Observations in the order taken; the index is `sample`.
+
+        Columns: `time` and `delay` (seconds; how late it came), `thread`, `call` (the innermost, -1 if none), `function`,
+        `file`, `line` (where the thread was), `cpu_time` (seconds since the thread's sample before), `state` (what it did: ran,
+        waiting, contended for Python's lock, or unknown).
+        """
+        return self._tables.samples
+
+    @property
+    def functions(self) -> pd.DataFrame:
+        """Functions, the one with most self time first.
+
+        Columns: `function`, `module`, `file`, `line`, `calls`, `self_time`, `total_time` (recursion counted once),
+        `cpu_time`, `waiting` and `contended` (of the total, as in `calls`), `mean`, `median`, `max` (seconds a call), `samples` (with the function on top).
+        """
+        return self._tables.functions
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """Lines of code seen, the one with most self time first.
+
+        Columns: `function`, `module`, `file`, `line`, `samples`, `self_time`, `total_time` (seconds).
+        """
+        return self._tables.lines
+
+    @property
+    def logs(self) -> pd.DataFrame:
+        """What was said, in order.
+
+        Columns: `time` (seconds), `level` (debug, info, warning, error, critical), `source` (print, stderr, logging,
+        warning, exception, microlog), `logger` (or ""), `message`, `markdown` (whether it is Markdown), `thread`, `call`
+        (id in `calls`, -1 if none), `function`, `file`, `line` (where it was said), `exception` (traceback, or "").
+        """
+        return self._tables.logs
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """Readings of the process.
+
+        Columns: `time` (seconds), `cpu` and `system_cpu` (percent of one core, average since the reading before),
+        `memory` (resident bytes), `modules` (loaded), `threads` (alive), `gc_objects` (memory blocks of live objects,
+        `sys.getallocatedblocks`). What the recorder itself uses is taken off.
+        """
+        return self._tables.metrics
+
+    @property
+    def counters(self) -> pd.DataFrame:
+        """Values given to `microlog.counter`: columns `time` (seconds), `name`, `value`."""
+        return self._tables.counters
+
+    @property
+    def spans(self) -> pd.DataFrame:
+        """Measured intervals.
+
+        Columns: `kind` (gc, import, cell, user), `name`, `start`, `duration` (seconds), `thread`, `function`, `file`, `line`.
+        """
+        return self._tables.spans
+
+    @property
+    def threads(self) -> pd.DataFrame:
+        """Threads seen: columns `name`, `ident`, `native_id`, `main`, `start`, `end` (seconds, first and last seen)."""
+        return self._tables.threads
+
+    @property
+    def anomalies(self) -> pd.DataFrame:
+        """What is unusual.
+
+        Columns: `kind`, `start`, `duration`, `call`, `function`, `thread`, `expected` and `observed` (seconds), `score`
+        (seconds lost, weighted by how sure it is), `reason` (a sentence).
+        """
+        return self._tables.anomalies
+
+    # -- ways out ----------------------------------------------------------------------------------------------------
+
+    def between(self, start: float, end: float) -> Recording:
+        """The part from `start` to `end`, in seconds, as a recording of its own whose times count from `start`.
+
+        Raises:
+            MicrologError: not 0 <= start < end <= duration.
+        """
+        trace = self._tables.trace
+        duration = trace.duration_ns / 1e9
+        if not (is_number(start) and is_number(end) and 0 <= start < end <= duration):
+            raise MicrologError(
+                f"between({start!r}, {end!r}) is no range: allowed is 0 <= start < end <= {duration:.6g}, in seconds"
+            )
+        return _recording(trace.between(round(start * 1e9), round(end * 1e9)))
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Writes the recording to a `.microlog` file and returns its path.
+
+        Raises:
+            MicrologError: the file cannot be written there.
+        """
+        from microlog_nb.formats import microlog
+
+        self._saved = microlog.dump(self._tables.trace, Path(path))
+        return self._saved
+
+    def to_html(self, path: str | os.PathLike[str]) -> Path:
+        """Writes the interactive timeline as one HTML file that needs neither network nor kernel; returns its path.
+
+        Raises:
+            MicrologError: the file cannot be written there.
+        """
+        from microlog_nb.formats import files, html
+        from microlog_nb.widget import bundle, payload
+
+        page = html.dump(
+            payload.deflate(payload.encode(self._tables)),
+            title=f"{self.name} - microlog",
+            script=bundle.script("standalone.js"),
+            style=bundle.script("widget.css"),
+        )
+        self._report = files.write(path, page.encode())
+        return self._report
+
+    def display(self) -> None:
+        """Shows the timeline in the notebook's output; elsewhere it prints the summary."""
+        from microlog_nb.widget import display
+
+        display.display(self._tables)
+
+    def summary(self) -> str:
+        """The statistics of the run, as text of some ten lines."""
+        from microlog_nb.summary import statistics
+
+        return statistics(self._tables, saved=self._saved, report=self._report)
+
+    def stop(self, exception: BaseException | None = None) -> Recording:
+        """Ends the recording, saves it if that was asked for, and returns it; stopping twice changes nothing.
+
+        Args:
+            exception: what ended the recorded code; it becomes a log entry.
+
+        Raises:
+            MicrologError: it could not be saved; the recording itself is kept.
+        """
+        run, self._run = self._run, None
+        if run is None:
+            return self
+        self._finished = _tables_of(run.finish(exception))
+        _remember(self)
+        if run.save is not None:
+            self.save(run.save)
+        return self
+
+    def __repr__(self) -> str:
+        state = "running for" if self.running else "of"
+        return f"<Recording {self.name!r} {state} {words.duration(self.duration * 1e9)}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:  # noqa: ARG002  # IPython's signature
+        from microlog_nb.widget import display
+
+        return display.bundle(self._tables)
+
+    @property
+    def _tables(self) -> Tables:
+        if self._finished is not None:
+            return self._finished
+        if self._run is None:
+            raise MicrologError("this recording has no facts")
+        return _tables_of(self._run.snapshot())
+
+
+def load(path: str | os.PathLike[str]) -> Recording:
+    """Reads a recording from a `.microlog` file, or from the folder of a run that was killed.
+
+    Raises:
+        MicrologError: there is no such file, or it is damaged or not a recording.
+    """
+    from microlog_nb.formats import microlog, spool
+
+    source = Path(path)
+    if source.is_dir():
+        return _recording(spool.read(source))
+    recording = _recording(microlog.load(source))
+    recording._saved = source  # noqa: SLF001  # its own class
+    return recording
+
+
+def last() -> Recording:
+    """The recording that ended last, of a cell or of `profile`.
+
+    Raises:
+        MicrologError: nothing has been recorded yet.
+    """
+    if _last is None:
+        raise MicrologError("nothing has been recorded yet: begin a cell with %%microlog, or use microlog.profile()")
+    return _last
+
+
+def _tables_of(trace: Trace) -> Tables:
+    from microlog_nb.tables import Tables
+
+    return Tables(trace)
+
+
+def _recording(trace: Trace) -> Recording:
+    return Recording(_tables_of(trace))
+
+
+def _remember(recording: Recording) -> None:
+    global _last  # noqa: PLW0603  # what `last()` gives
+    _last = recording

@@ -1,0 +1,117 @@
+"""The running part of a recording: its window of the recorder, and the copy on disk that survives a killed process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from microlog_nb import config
+from microlog_nb.capture import recorder
+from microlog_nb.config import Settings
+from microlog_nb.errors import MicrologError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from microlog_nb.formats.spool import Spool
+    from microlog_nb.model.trace import Trace
+
+
+class Run:
+    """The running part of a recording."""
+
+    def __init__(self, name: str, cell: str, settings: Settings, save: Path | None) -> None:
+        self.save = save
+        self._pid = os.getpid()
+        self._window = recorder.begin(name, cell, settings, _spooler)
+        self._forget = recorder.at_exit(self._end_at_exit)
+
+    def meta(self) -> Mapping[str, Any]:
+        """The run as a whole, so far."""
+        return self._recorder().meta(self._window)
+
+    def snapshot(self) -> Trace:
+        """What has been recorded so far."""
+        return self._recorder().trace(self._window)
+
+    def finish(self, exception: BaseException | None) -> Trace:
+        """Ends the recording; what ended the recorded code becomes a log entry."""
+        self._forget()
+        if os.getpid() != self._pid:
+            return _nothing(self._window, "this process was forked from the recorded one: nothing was recorded in it")
+        if exception is not None:
+            from microlog_nb.capture.interceptors import exceptions
+
+            exceptions.report(self._recorder(), exception)
+        trace = recorder.end(self._window)
+        if recorder.current() is None:
+            _spooler.discard()
+        return trace
+
+    def _end_at_exit(self) -> None:
+        trace = self.finish(None)
+        if self.save is not None:
+            from microlog_nb.formats import microlog
+
+            microlog.dump(trace, self.save)
+
+    def _recorder(self) -> recorder.Recorder:
+        running = recorder.current()
+        if running is None:
+            raise MicrologError(f"recording {self._window.name!r} is not running in this process")
+        return running
+
+
+class _Spooler:
+    """Keeps a running recording on disk, from its first second on, so that a killed process loses at most a second."""
+
+    def __init__(self) -> None:
+        self._spool: Spool | None = None
+        self._pid = 0
+
+    def __call__(self, running: recorder.Recorder, fresh: Mapping[str, pa.RecordBatch]) -> None:
+        from microlog_nb.formats.spool import Spool
+        from microlog_nb.model.builder import table
+
+        if not running.windows:
+            return
+        meta = {**running.meta(running.windows[0]), "duration_ns": running.now()}
+        if self._spool is None or self._pid != os.getpid():
+            self._pid = os.getpid()
+            folder = config.home() / "running" / f"{os.getpid()}-{meta['id']}"
+            self._spool = Spool(folder, meta)
+        self._spool.append_all(fresh)
+        self._spool.replace(meta, threads=table("threads", running.threads.rows()))
+
+    def discard(self) -> None:
+        spool, self._spool = self._spool, None
+        if spool is not None and self._pid == os.getpid():  # that of the process this one was forked from is not ours
+            spool.discard()
+
+
+_spooler = _Spooler()
+
+
+def _nothing(window: recorder.Window, note: str) -> Trace:
+    from microlog_nb.model.schema import FORMAT_VERSION, TABLES
+    from microlog_nb.model.trace import Trace
+
+    counts = dict.fromkeys(("duration_ns", "samples", "late", "ticks", "missed", "torn", "own_cpu_ns"), 0)
+    return Trace(
+        {name: schema.empty() for name, schema in TABLES.items()},
+        {
+            "format": FORMAT_VERSION,
+            "id": window.id,
+            "name": window.name,
+            "cell": window.cell,
+            "started": window.started,
+            "interval_ns": window.settings.interval_ns,
+            "sampler": "none",
+            "python": "",
+            "platform": "",
+            **counts,
+            "notes": [note],
+        },
+    )
