@@ -29,20 +29,23 @@ class Lines:
     total_ns: Ints
 
 
-def measure_lines(trace: Trace) -> Lines:
-    """Gives every sample the time that it stands for, and adds that up for the lines on its stack.
-
-    A sample stands for the time since the thread's sample before, at most for one interval and its own delay.
-    """
+def sample_ns(trace: Trace) -> Ints:
+    """The time that each sample stands for: since its thread's sample before, at most one interval and its own delay."""
     thread = trace.numbers("samples", "thread").astype(np.int64)
-    stack = trace.numbers("samples", "stack").astype(np.int64)
     taken = trace.taken_ns
     order = np.lexsort((taken, thread))
     before = np.full(len(order), -1, np.int64)
     same = thread[order][1:] == thread[order][:-1]
     before[order[1:]] = np.where(same, taken[order[:-1]], -1)
     longest = trace.interval_ns + trace.numbers("samples", "delay_ns")
-    weight = np.where(before >= 0, np.minimum(taken - before, longest), np.minimum(taken, longest))
+    lasted: Ints = np.where(before >= 0, np.minimum(taken - before, longest), np.minimum(taken, longest))
+    return lasted
+
+
+def measure_lines(trace: Trace) -> Lines:
+    """Gives every sample the time that it stands for, and adds that up for the lines on its stack."""
+    stack = trace.numbers("samples", "stack").astype(np.int64)
+    weight = sample_ns(trace)
 
     nodes = trace.tables["stacks"].num_rows
     seen = stack >= 0
