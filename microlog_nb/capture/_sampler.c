@@ -201,7 +201,7 @@ read_stack(PyThreadState *thread)
         }
         seen->previous = LOAD(frame->previous);
     }
-    if (count && !owner_may_be_last(walk[count - 1].owner))
+    if (count ? !owner_may_be_last(walk[count - 1].owner) : !may_have_no_frame(thread))
         return TORN;
     walk_count = count;
     return WHOLE;
@@ -312,7 +312,7 @@ walk_thread(const Listed *of, Thread *is)
                 if (outcome == WHOLE) {
                     count = lay_out(steps);
                     shared = shared_with_last(is, count);
-                    if (!all_edges_known(shared, count) && !is_verified(of->address))
+                    if ((count == 0 || !all_edges_known(shared, count)) && !is_verified(of->address))
                         outcome = TORN;
                     if (LOAD(of->address->id) != of->id)
                         outcome = TORN;

@@ -62,6 +62,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+
+#define LONGEST_TEXT 65536 /* characters of a file or a name; what is longer is no name */
 
 #define LOAD(lvalue) __atomic_load_n(&(lvalue), __ATOMIC_ACQUIRE)
 
@@ -83,6 +86,18 @@ top_frame(PyThreadState *thread)
     return is_address(c_frame) ? LOAD(c_frame->current_frame) : NULL;
 #else
     return LOAD(thread->current_frame);
+#endif
+}
+
+/* Whether a thread without a top frame runs no Python. In 3.11 and 3.12 one that enters a frame has none for a moment. */
+static inline bool
+may_have_no_frame(PyThreadState *thread)
+{
+#if PY_VERSION_HEX < 0x030D0000
+    return LOAD(thread->cframe) == &thread->root_cframe;
+#else
+    (void)thread;
+    return true;
 #endif
 }
 
@@ -150,12 +165,39 @@ owner_is_known(int owner)
 #endif
 }
 
+#if PY_VERSION_HEX < 0x030C0000
+/* What a str says, as a number; of what is none that we can read, 0. */
+static inline uint32_t
+text_digest(PyObject *text)
+{
+    if (!is_address(text) || LOAD(text->ob_type) != &PyUnicode_Type)
+        return 0;
+    PyASCIIObject head; /* a copy: what is checked is what is used */
+    memcpy(&head, text, sizeof head);
+    if (!head.state.compact || head.length < 0 || head.length > LONGEST_TEXT)
+        return 0;
+    const char *at = (char *)text + (head.state.ascii ? sizeof(PyASCIIObject) : sizeof(PyCompactUnicodeObject));
+    uint64_t digest = head.state.kind;
+    for (size_t left = (size_t)head.length * head.state.kind; left > 0;) {
+        uint64_t word = 0;
+        size_t size = left < sizeof word ? left : sizeof word;
+        memcpy(&word, at, size);
+        digest = (digest ^ word) * 0x9e3779b97f4a7c15u;
+        digest ^= digest >> 29;
+        at += size;
+        left -= size;
+    }
+    return (uint32_t)(digest >> 16);
+}
+#endif
+
+/* Tells a code object from another at its address. 3.11 counts no versions: memory that is freed and taken again in the
+ * same order gives the next one's texts the addresses of the last one's, so what they say must be looked at. */
 static inline uint32_t
 code_version(PyCodeObject *code)
 {
 #if PY_VERSION_HEX < 0x030C0000
-    (void)code;
-    return 0;
+    return text_digest(LOAD(code->co_filename)) * 31 + text_digest(LOAD(code->co_qualname));
 #else
     return LOAD(code->co_version);
 #endif

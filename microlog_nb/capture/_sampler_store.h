@@ -18,7 +18,6 @@
 #include <string.h>
 
 #define NONE UINT32_MAX
-#define LONGEST_TEXT 65536
 #define LONGEST_TABLE (16 << 20)
 
 enum state { STATE_UNKNOWN, STATE_RAN, STATE_WAITING, STATE_CONTENDED };
@@ -278,7 +277,8 @@ is_same_code(const Code *code, PyCodeObject *address)
 {
     return LOAD(address->co_filename) == code->file && LOAD(address->co_qualname) == code->name
         && LOAD(address->co_linetable) == code->table && LOAD(address->co_firstlineno) == code->first_line
-        && code_version(address) == code->version && LOAD(address->ob_base.ob_base.ob_type) == &PyCode_Type;
+        && LOAD(address->ob_base.ob_size) == code->units && LOAD(address->ob_base.ob_base.ob_type) == &PyCode_Type
+        && code_version(address) == code->version;
 }
 
 /* Appends the raw characters of a str; false if it is none that we can read, or if there is no room. */
@@ -363,7 +363,7 @@ code_number(PyCodeObject *address, Frame *frame)
     memcpy(end + table, address->co_code_adaptive, instructions);
     used = (used + (size_t)table + instructions + 7) & ~(size_t)7;
     PyObject *globals = LOAD(frame->f_globals);
-    if (!is_same_code(&code, address) || LOAD(address->ob_base.ob_size) != units || frame_code(frame) != address)
+    if (!is_same_code(&code, address) || frame_code(frame) != address)
         return NONE;
 
     head.code = store.code_count;

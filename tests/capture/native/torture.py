@@ -9,383 +9,127 @@ is its path.
 from __future__ import annotations
 
 import faulthandler
-import functools
-import gc
 import importlib.util
 import json
+import linecache
 import os
-import re
 import struct
 import sys
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+import torture_programs as programs
 
 INTERVAL_NS = 100_000
 NONE = 0xFFFFFFFF
-
-
-# -- call tree: of two, three and four calls, so that a frame's memory is used by many functions in turn
-
-
-def leaf(n: int) -> int:
-    return n + 1
-
-
-def twig(n: int) -> int:
-    return leaf(n) + leaf(n)
-
-
-def branch(n: int) -> int:
-    return twig(n) + leaf(n) + twig(n)
-
-
-def trunk(n: int) -> int:
-    return branch(n) + twig(n) + branch(n)
-
-
-def call_tree() -> None:
-    for n in range(200):
-        trunk(n)
-
-
-CALL_TREE = {
-    ("call_tree", "trunk"),
-    ("trunk", "branch"),
-    ("trunk", "twig"),
-    ("branch", "twig"),
-    ("branch", "leaf"),
-    ("twig", "leaf"),
-}
-
-
-# -- generators: their frames are no part of the stack they run on
-
-
-def source(n: int) -> Iterator[int]:
-    for item in range(n):
-        yield double(item)
-
-
-def double(item: int) -> int:
-    return item * 2
-
-
-def relay(n: int) -> Iterator[int]:
-    yield from source(n)
-
-
-def paired(n: int) -> Iterator[tuple[int, int]]:
-    yield from zip(relay(n), source(n), strict=True)
-
-
-def generators() -> None:
-    for _ in range(20):
-        sum(a + b for a, b in paired(30))
-
-
-GENERATORS = {
-    ("generators", "generators.<locals>.<genexpr>"),
-    ("generators.<locals>.<genexpr>", "paired"),
-    ("paired", "relay"),
-    ("paired", "source"),
-    ("relay", "source"),
-    ("source", "double"),
-}
-
-
-# -- exceptions: frames end in the middle
-
-
-def fail(depth: int) -> None:
-    if depth:
-        fail_deeper(depth - 1)
-    raise ValueError(depth)
-
-
-def fail_deeper(depth: int) -> None:
-    try:
-        fail(depth)
-    finally:
-        clean(depth)
-
-
-def clean(depth: int) -> int:
-    return depth * 2
-
-
-def exceptions() -> None:
-    for _ in range(40):
-        try:
-            fail(10)
-        except ValueError as error:
-            clean(len(error.args))
-
-
-EXCEPTIONS = {
-    ("exceptions", "fail"),
-    ("exceptions", "clean"),
-    ("fail", "fail_deeper"),
-    ("fail_deeper", "fail"),
-    ("fail_deeper", "clean"),
-}
-
-
-# -- classes made at run time
-
-
-def make() -> type:
-    class Made:
-        size = compute(3)
-
-        def __init__(self) -> None:
-            self.value = compute(4)
-
-        def method(self) -> int:
-            return compute(self.value)
-
-    return Made
-
-
-def compute(n: int) -> int:
-    return n * n
-
-
-def classes() -> None:
-    for _ in range(30):
-        make()().method()
-
-
-CLASSES = {
-    ("classes", "make"),
-    ("make", "make.<locals>.Made"),
-    ("make.<locals>.Made", "compute"),
-    ("classes", "make.<locals>.Made.__init__"),
-    ("classes", "make.<locals>.Made.method"),
-    ("make.<locals>.Made.__init__", "compute"),
-    ("make.<locals>.Made.method", "compute"),
-}
-
-
-# -- C functions that call back
-
-
-def order(item: int) -> int:
-    return key_of(item)
-
-
-def key_of(item: int) -> int:
-    return -item
-
-
-def join(a: int, b: int) -> int:
-    return a ^ b
-
-
-def shout(match: re.Match[str]) -> str:
-    return upper(match.group())
-
-
-def upper(text: str) -> str:
-    return text.upper()
-
-
-WORD = re.compile(r"\w+")
-TEXT = "the quick brown fox " * 10
-
-
-def callbacks() -> None:
-    for _ in range(10):
-        items = sorted(range(40), key=order)
-        functools.reduce(join, items)
-        WORD.sub(shout, TEXT)
-        list(map(key_of, items))
-
-
-CALLBACKS = {
-    ("callbacks", "order"),
-    ("order", "key_of"),
-    ("callbacks", "join"),
-    ("callbacks", "shout"),
-    ("shout", "upper"),
-    ("callbacks", "key_of"),
-}
-
-
-# -- garbage: finalisers run wherever the collector does
-
-
-class Ring:
-    def __init__(self) -> None:
-        self.me = self
-
-    def __del__(self) -> None:
-        finalise(1)
-
-
-def finalise(n: int) -> int:
-    return n + 1
-
-
-def litter(n: int) -> None:
-    for _ in range(n):
-        Ring()
-
-
-def garbage() -> None:
-    litter(100)
-    gc.collect()
-
-
-GARBAGE = {
-    ("garbage", "litter"),
-    ("litter", "Ring.__init__"),
-    ("garbage", "Ring.__del__"),
-    ("litter", "Ring.__del__"),
-    ("Ring.__init__", "Ring.__del__"),
-    ("Ring.__del__", "finalise"),
-    ("finalise", "Ring.__del__"),  # the collector may run at any moment
-    ("main", "Ring.__del__"),
-    ("Ring.__del__", "Ring.__del__"),
-}
-
-
-# -- deep recursion of two functions that never call themselves
-
-
-def even(n: int) -> bool:
-    return n == 0 or odd(n - 1)
-
-
-def odd(n: int) -> bool:
-    return n != 0 and even(n - 1)
-
-
-def recursion() -> None:
-    for _ in range(20):
-        even(120)
-        even(7)
-
-
-RECURSION = {("recursion", "even"), ("even", "odd"), ("odd", "even")}
-
-
-# -- threads that come and go
-
-
-def errand(n: int) -> None:
-    for step in range(n):
-        parcel(step)
-
-
-def parcel(step: int) -> int:
-    return knock(step) + 1
-
-
-def knock(step: int) -> int:
-    return step
-
-
-def threads() -> None:
-    runners = [threading.Thread(target=errand, args=(300,)) for _ in range(4)]
-    for runner in runners:
-        runner.start()
-    for runner in runners:
-        runner.join()
-
-
-THREADS = {
-    ("threads", "threads.<locals>.<listcomp>"),  # 3.11 makes a frame of it
-    ("Thread.run", "errand"),
-    ("errand", "parcel"),
-    ("parcel", "knock"),
-}
-
-
-# -- code objects that are made, run once and dropped, at addresses that are used again
-
-CHURN = """
-def inner_{n}(): return sum(range(20))
-def outer_{n}(): return inner_{n}() + inner_{n}()
-outer_{n}()
-"""
-churned = 0
-
-
-def churn() -> None:
-    global churned
-    for _ in range(5):
-        churned += 1
-        exec(compile(CHURN.format(n=churned), f"churn_{churned}", "exec"), {})
-
-
-PROGRAMS: dict[str, tuple[Callable[[], None], set[tuple[str, str]]]] = {
-    "call_tree": (call_tree, CALL_TREE),
-    "generators": (generators, GENERATORS),
-    "exceptions": (exceptions, EXCEPTIONS),
-    "classes": (classes, CLASSES),
-    "callbacks": (callbacks, CALLBACKS),
-    "garbage": (garbage, GARBAGE),
-    "recursion": (recursion, RECURSION),
-    "threads": (threads, THREADS),
-    "churn": (churn, set()),
-}
-
-
-def is_legal(caller: tuple[str, str] | None, callee: tuple[str, str], program: str) -> bool:
-    """Whether this function (file, name) may be called by that one; by nobody, if it is None."""
-    file, name = callee
-    library = file != __file__ and not file.startswith("churn_")
+CORES = sorted(os.sched_getaffinity(0))
+RUN_S = 0.25
+"""How long a program runs between two verdicts."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A frame of a stack, as the sampler has it: what runs, and at which line."""
+
+    file: str
+    name: str
+    line: int
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it belongs to the program, and not to the standard library."""
+        return self.file == programs.__file__ or self.churned > 0
+
+    @property
+    def churned(self) -> int:
+        """Number of the piece of code that was made and dropped; 0 of everything else."""
+        return int(self.file.removeprefix("churn_")) if self.file.startswith("churn_") else 0
+
+    @property
+    def plain(self) -> str:
+        """Its name without the number."""
+        return self.name.removesuffix(f"_{self.churned}")
+
+
+def fault_of(caller: Step | None, callee: Step, program: str) -> str:
+    """Why this one cannot have been called by that one, or be the root of a stack; "" if it can."""
+    if callee.churned and callee.line not in programs.CHURN_LINES.get(callee.plain, set()):
+        return f"{callee} has no such line"
     if caller is None:
-        return (file, name) == (__file__, "<module>") or (library and name == "Thread._bootstrap")
-    if (caller[1], name) in {("<module>", "main"), ("main", PROGRAMS[program][0].__name__)}:
-        return True
-    if library:
+        roots = programs.GREENLET_ROOTS if program == "greenlets" else set()
+        main = (callee.file, callee.name) == (__file__, "<module>")
+        thread = not callee.is_ours and callee.name == "Thread._bootstrap"
+        return "" if main or thread or callee.name in roots else f"nobody -> {callee}"
+    edge = caller.plain, callee.plain
+    if caller.file == __file__ and edge in {
+        ("<module>", "main"),
+        ("main", "run_for"),
+        ("main", "on_other_core"),
+        ("run_for", program),
+    }:
+        return ""
+    if program == "garbage" and callee.name == "Ring.__del__":
+        return ""  # the collector may run at any moment
+    if not callee.is_ours:
         # of the standard library: what makes and joins threads, and nothing else
-        return program == "threads" and ("thread" in file or "weakref" in file)
-    if program == "churn" and file.startswith("churn_"):
-        number = file.removeprefix("churn_")
-        pair = (caller[1], name)
-        same = caller[0] == file
-        return (
-            (pair == ("churn", "<module>") and caller[0] == __file__)
-            or (same and pair == ("<module>", f"outer_{number}"))
-            or (same and pair == (f"outer_{number}", f"inner_{number}"))
-        )
-    return (caller[1], name) in PROGRAMS[program][1]
+        threads = program == "threads" and ("thread" in callee.file or "weakref" in callee.file)
+        return "" if threads else f"{caller} -> {callee}"
+    if edge not in programs.PROGRAMS[program][1]:
+        return f"{caller} -> {callee}"
+    if caller.churned and caller.churned != callee.churned:
+        return f"{caller} -> {callee} of another time"
+    if caller.file == programs.__file__:
+        last = callee.name.rpartition(".")[2]
+        named = programs.NAMED.get(last, last if not callee.churned else "exec(")
+        if named not in linecache.getline(caller.file, caller.line):
+            return f"{caller} -> {callee} from the wrong line"
+    return ""
 
 
 class Judge:
     """Looks at every stack once, and counts the samples that have an impossible one."""
 
-    def __init__(self, program: str) -> None:
+    def __init__(self, program: str, origin_ns: int) -> None:
         self.program = program
-        self.codes: list[tuple[str, str]] = []
-        self.nodes: list[tuple[int, int]] = []
-        self.faults: list[str] = []  # of every node: the first impossible edge on the way to it
+        self.origin_ns = origin_ns
+        self.codes: list[tuple[str, str, memoryview]] = []
+        self.steps: list[Step] = []  # of every node
+        self.faults: list[str] = []  # the first impossible thing on the way to it
         self.samples = 0
         self.impossible: Counter[str] = Counter()
 
     def hear(self, drained: Any) -> None:
         """Takes what one drain has given."""
-        _, rows, nodes, codes, _ = drained
-        self.codes += [(file, name) for _, file, name, *_ in codes]
-        for parent, code, _ in struct.iter_unpack("<IIi", nodes):
-            self.nodes.append((parent, code))
+        base_us, rows, nodes, codes, _ = drained
+        self.codes += [(file, name, memoryview(lines).cast("i")) for _, file, name, *_, lines, _ in codes]
+        for parent, code, instruction in struct.iter_unpack("<IIi", nodes):
+            file, name, lines = self.codes[code]
+            step = Step(file, name, lines[instruction // 2] if instruction >= 0 else 0)
+            caller = None if parent == NONE else self.steps[parent]
             fault = "" if parent == NONE else self.faults[parent]
-            if not fault:
-                caller = None if parent == NONE else self.codes[self.nodes[parent][1]]
-                callee = self.codes[code]
-                if not is_legal(caller, callee, self.program):
-                    fault = f"{caller} -> {callee}"
-            self.faults.append(fault)
-        for _, _, _, node, _ in struct.iter_unpack("<IHHII", rows):
-            if node != NONE:
-                self.samples += 1
-                if self.faults[node]:
-                    self.impossible[self.faults[node]] += 1
+            self.steps.append(step)
+            self.faults.append(fault or fault_of(caller, step, self.program))
+        for due_us, delay_us, _, node, _ in struct.iter_unpack("<IHHII", rows):
+            if node == NONE and self.program in {"threads", "greenlets"}:
+                continue  # a thread that has ended, a greenlet before its first frame
+            self.samples += 1
+            if node == NONE:
+                self.impossible["nothing runs"] += 1
+                continue
+            due_ns = (base_us + due_us) * 1000
+            fault = self.faults[node] or self.out_of_time(self.steps[node], due_ns, due_ns + delay_us * 1000)
+            if fault:
+                self.impossible[fault] += 1
+
+    def out_of_time(self, step: Step, due_ns: int, taken_ns: int) -> str:
+        """Whether code that was dropped ran when its sample was due or taken, to the microsecond."""
+        if not step.churned:
+            return ""
+        begin, end = (moment - self.origin_ns for moment in programs.lived[step.churned])
+        return "" if begin - 1000 <= taken_ns and due_ns <= end + 1000 else f"{step.plain} at the wrong time"
 
 
 def load() -> Any:
@@ -398,20 +142,33 @@ def load() -> Any:
     return module
 
 
+def on_other_core(start: Callable[[], object]) -> None:
+    """Starts the sampler's thread on another core than the program's: on one core a program stands still while it is read."""
+    os.sched_setaffinity(0, CORES[-1:])
+    start()
+    os.sched_setaffinity(0, CORES[:1])
+
+
+def run_for(program: str) -> None:
+    """Runs it again and again."""
+    run = programs.PROGRAMS[program][0]
+    until = time.monotonic() + RUN_S
+    while time.monotonic() < until:
+        run()
+
+
 def main(name: str, wanted: int) -> int:
     """Runs a program until there are so many samples of it, and prints what was found."""
     sampler: Any = load()
     faulthandler.enable()
-    run = PROGRAMS[name][0]
-    judge = Judge(name)
-    sampler.start(time.perf_counter_ns(), INTERVAL_NS)
+    origin_ns = time.perf_counter_ns()
+    judge = Judge(name, origin_ns)
+    on_other_core(lambda: sampler.start(origin_ns, INTERVAL_NS))
     while judge.samples < wanted:
-        until = time.monotonic() + 0.25
-        while time.monotonic() < until:
-            run()
+        run_for(name)
         sampler.pause()  # what judges is no part of the program
         judge.hear(sampler.drain())
-        sampler.resume()
+        on_other_core(sampler.resume)
     ticks, missed, torn, faults, lost, cpu_ns, _ = sampler.counters()
     sampler.stop()
     result = {
