@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 const target = join(root, "microlog_nb", "widget", "static");
 
-/** Bytes a page may load: one of the scripts, and the style sheet. */
+/** Bytes a notebook may load to paint the timeline: the script and the style sheet. */
 const MOST_MINIFIED = 120_000;
 const MOST_GZIPPED = 40_000;
 
@@ -26,11 +26,24 @@ const shared = {
   logLevel: "warning",
 };
 
+/** A style sheet that a script imports is its minified text, with all that it imports itself. */
+const styleAsText = {
+  name: "style-as-text",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { outputFiles } = await build({ ...shared, entryPoints: [path], write: false });
+      return { contents: outputFiles[0].text, loader: "text" };
+    });
+  },
+};
+const script = { ...shared, plugins: [styleAsText] };
+
 /** One entry of the app to one file of the Python package. */
 const BUNDLES = [
-  { ...shared, entryPoints: ["src/widget.ts"], outfile: join(target, "widget.js"), format: "esm" },
-  { ...shared, entryPoints: ["src/standalone.ts"], outfile: join(target, "standalone.js"), format: "iife" },
+  { ...script, entryPoints: ["src/widget.ts"], outfile: join(target, "widget.js"), format: "esm" },
   { ...shared, entryPoints: ["src/style.css"], outfile: join(target, "widget.css") },
+  { ...script, entryPoints: ["src/more.ts"], outfile: join(target, "more.js"), format: "esm" },
+  { ...script, entryPoints: ["src/standalone.ts"], outfile: join(target, "standalone.js"), format: "iife" },
 ];
 
 async function sizeOf(file) {
@@ -38,28 +51,25 @@ async function sizeOf(file) {
   return { minified: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length };
 }
 
-/** Prints every size; true when each script together with the style sheet is within the budget. */
+/** Prints every size; true when what a page loads to paint the timeline is within the budget. */
 async function withinBudget() {
-  const [widget, standalone, style] = await Promise.all(BUNDLES.map(({ outfile }) => sizeOf(outfile)));
-  let good = true;
-  for (const [name, script] of Object.entries({ widget, standalone })) {
-    const minified = script.minified + style.minified;
-    const gzipped = script.gzipped + style.gzipped;
-    const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
-    console.log(`${name}.js + widget.css: ${kb(minified)} minified, ${kb(gzipped)} gzipped`);
-    if (minified > MOST_MINIFIED || gzipped > MOST_GZIPPED) {
-      console.error(`over the budget of ${kb(MOST_MINIFIED)} minified, ${kb(MOST_GZIPPED)} gzipped`);
-      good = false;
-    }
-  }
-  return good;
+  const [widget, style, more, standalone] = await Promise.all(BUNDLES.map(({ outfile }) => sizeOf(outfile)));
+  const kb = (bytes) => `${(bytes / 1000).toFixed(1)} KB`;
+  const say = (name, { minified, gzipped }) => console.log(`${name}: ${kb(minified)} minified, ${kb(gzipped)} gzipped`);
+  const first = { minified: widget.minified + style.minified, gzipped: widget.gzipped + style.gzipped };
+  say("widget.js + widget.css", first);
+  say("more.js, at the first use of another tab", more);
+  say("standalone.js, in a report", standalone);
+  if (first.minified <= MOST_MINIFIED && first.gzipped <= MOST_GZIPPED) return true;
+  console.error(`over the budget of ${kb(MOST_MINIFIED)} minified, ${kb(MOST_GZIPPED)} gzipped`);
+  return false;
 }
 
 async function buildDev() {
   const out = join(root, "build", "dev");
   await mkdir(out, { recursive: true });
   await build({
-    ...shared,
+    ...script,
     minify: false,
     sourcemap: "inline",
     entryPoints: ["dev/page.ts"],

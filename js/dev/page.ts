@@ -1,4 +1,5 @@
 import { noHost } from "../src/host/none";
+import * as more from "../src/more";
 import { createApp } from "../src/views/app";
 import { FIXTURES } from "./fixture";
 import { talk } from "./talk";
@@ -13,4 +14,4 @@ const root = document.createElement("div");
 root.className = "microlog";
 place.append(root);
 const make = { ...FIXTURES, talk }[query.get("fixture") ?? "reference"] ?? FIXTURES.reference;
-if (make) createApp(root, make(), noHost());
+if (make) createApp(root, make(), noHost(more));

@@ -3,13 +3,16 @@ import { createMount } from "./views/mount";
 
 /** As much of anywidget's model as is used: https://anywidget.dev/en/afm/ */
 interface Model {
-  get(name: "payload"): unknown;
+  get(name: "payload" | "_more"): unknown;
   on(event: "change:payload", listener: () => void): void;
   off(event: "change:payload", listener: () => void): void;
 }
 
 function render({ model, el }: { readonly model: Model; readonly el: HTMLElement }): () => void {
-  const mount = createMount(el, kernelHost(location));
+  const mount = createMount(
+    el,
+    kernelHost(location, () => bytesOf(model.get("_more"))),
+  );
   const show = () => {
     const payload = model.get("payload");
     const bytes = bytesOf(payload);

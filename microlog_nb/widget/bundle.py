@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from functools import cache
 from pathlib import Path
 
 from microlog_nb.errors import MicrologError
@@ -19,6 +21,16 @@ def path(name: str) -> Path:
     if not file.is_file():
         raise MicrologError(f"the view was not built ({name} is missing): run `make setup` or reinstall")
     return file
+
+
+@cache
+def deflated(name: str) -> bytes:
+    """A file of the bundle in zlib format.
+
+    Raises:
+        MicrologError: the bundle was not built.
+    """
+    return zlib.compress(path(name).read_bytes(), 9)
 
 
 def script(name: str) -> str:

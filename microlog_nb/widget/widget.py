@@ -28,8 +28,11 @@ class Timeline(anywidget.AnyWidget):
     payload = traitlets.Bytes().tag(sync=True)
     """The view's bytes, deflated; see `js/src/data/FORMAT.md`."""
 
+    _more = traitlets.Bytes().tag(sync=True)
+    """The module of the views behind the other tabs, deflated: the page has it without asking, kernel or not."""
+
     def __init__(self, tables: Tables) -> None:
-        super().__init__(payload=deflate(encode(tables)))
+        super().__init__(payload=deflate(encode(tables)), _more=bundle.deflated("more.js"))
         self._summary = statistics(tables)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:

@@ -4,4 +4,6 @@ export interface Host {
   /** Keeps a value per notebook (the height); null when nothing was kept. */
   recall(key: string): string | null;
   keep(key: string, value: string): void;
+  /** The module of the views behind the other tabs (`more.ts`); it comes at its first use. */
+  more(): Promise<unknown>;
 }

@@ -1,7 +1,17 @@
 import type { Host } from "./host";
 import { keptIn } from "./kept";
+import { importDeflated } from "./module";
 
 /** A notebook: values are kept per page, so that each notebook has its own height. */
-export function kernelHost(location: Location): Host {
-  return { kind: "kernel", ...keptIn(`microlog:${location.pathname}:`) };
+export function kernelHost(location: Location, more: () => Uint8Array | null): Host {
+  return {
+    kind: "kernel",
+    ...keptIn(`microlog:${location.pathname}:`),
+    more() {
+      const bytes = more();
+      return bytes
+        ? importDeflated(bytes)
+        : Promise.reject(new Error("This view was saved without its code: run its cell again."));
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import type { Host } from "./host";
 import { keptIn } from "./kept";
 
-/** A file: there is nobody to ask, and values are kept for all reports alike. */
-export function noHost(): Host {
-  return { kind: "none", ...keptIn("microlog:report:") };
+/** A file: there is nobody to ask, all views are in it, and values are kept for all reports alike. */
+export function noHost(more: unknown): Host {
+  return { kind: "none", ...keptIn("microlog:report:"), more: () => Promise.resolve(more) };
 }

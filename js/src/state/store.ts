@@ -1,12 +1,23 @@
-import type { CallId, LaneId, LogId, Ns } from "../data/types";
+import type { AnomalyId, CallId, FunctionId, LaneId, LogId, Ns } from "../data/types";
 
-export type Tab = "timeline";
+/** The views, in the order of their tabs. */
+export const TABS = ["timeline", "functions", "log", "anomalies", "design", "explain"] as const;
+export type Tab = (typeof TABS)[number];
+
+export interface Interval {
+  readonly start: Ns;
+  readonly end: Ns;
+}
 
 /** What the user is doing: everything a view may change. Facts of the recording are elsewhere (`ViewData`). */
 export interface UiState {
   readonly tab: Tab;
   /** Visible window of time; start < end. */
-  readonly window: { readonly start: Ns; readonly end: Ns };
+  readonly window: Interval;
+  /** The selected range; every view is about it while there is one. */
+  readonly range: Interval | null;
+  /** What is searched for: plain text or `/regex/`; "" searches for nothing. */
+  readonly query: string;
   /** Call under the pointer, or under the keyboard focus. */
   readonly hover: CallId | null;
   /** Time under the pointer, for the hairline and the values in the gutter. */
@@ -15,10 +26,33 @@ export interface UiState {
   readonly selected: CallId | null;
   /** The card stays open for `selected`. */
   readonly pinned: boolean;
-  /** Log entry whose card is open. */
+  /** Log entry whose card is open, or whose row is marked. */
   readonly log: LogId | null;
+  /** Function chosen in a table or in the graph. */
+  readonly function: FunctionId | null;
+  /** Anomaly whose row is marked. */
+  readonly anomaly: AnomalyId | null;
   readonly collapsed: ReadonlySet<LaneId>;
   readonly help: boolean;
+}
+
+/** Before the user has done anything. */
+export function initial(window: Interval): UiState {
+  return {
+    tab: "timeline",
+    window,
+    range: null,
+    query: "",
+    hover: null,
+    pointer: null,
+    selected: null,
+    pinned: false,
+    log: null,
+    function: null,
+    anomaly: null,
+    collapsed: new Set(),
+    help: false,
+  };
 }
 
 export type Listener = (state: UiState, previous: UiState) => void;

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { empty, reference } from "../../dev/fixture";
 import { talk } from "../../dev/talk";
+import { nobody } from "../../tests/nobody";
 import type { CallId, LogId, ViewData } from "../data/types";
 import type { Host } from "../host/host";
 import { createStore, type UiState } from "../state/store";
@@ -25,7 +26,7 @@ function page(className = "microlog"): HTMLElement {
 }
 
 function open(data: ViewData, kept: string | null = null) {
-  const host = { kind: "none", recall: vi.fn(() => kept), keep: vi.fn() } satisfies Host;
+  const host = { ...nobody(), recall: vi.fn(() => kept), keep: vi.fn() } satisfies Host;
   const root = page();
   const app = createApp(root, data, host);
   ends.push(app.dispose);
@@ -172,7 +173,7 @@ describe("height", () => {
 
   it("is the window's in a page of its own", () => {
     const root = page("microlog microlog-page");
-    ends.push(createApp(root, reference(), { kind: "none", recall: () => null, keep: () => undefined }).dispose);
+    ends.push(createApp(root, reference(), nobody()).dispose);
     expect(root.style.height).toBe("");
     expect(root.querySelector(".microlog-edge")).toBeNull();
   });
@@ -185,9 +186,17 @@ function stack(data: ViewData) {
   vi.useFakeTimers();
   const root = page();
   const store = createStore({ hover: null, selected: null, pinned: false, log: null } as UiState);
-  const host = { kind: "none", recall: () => null, keep: () => undefined } as const;
+  const host = nobody();
   const zoom = vi.fn();
-  const context = { data, store, host, root, theme: () => theme, onTheme: () => () => undefined };
+  const context = {
+    data,
+    store,
+    host,
+    root,
+    theme: () => theme,
+    onTheme: () => () => undefined,
+    show: () => undefined,
+  };
   const cards = createCards(context, { zoom });
   ends.push(cards.dispose);
   const card = () => root.querySelector<HTMLElement>(".microlog-card");

@@ -1,17 +1,20 @@
-import type { CallId, ViewData } from "../data/types";
+import type { AnomalyId, CallId, LogId, ViewData } from "../data/types";
 import type { Host } from "../host/host";
 import { whole } from "../logic/viewport";
-import { createStore } from "../state/store";
+import { createStore, initial } from "../state/store";
 import { watchTheme } from "../theme/watch";
 import { createCards } from "./cards";
 import type { Context, View } from "./context";
+import { el } from "./dom";
 import { createHeader } from "./header";
 import { createHeight } from "./height";
 import { createHelp } from "./help";
+import { intervalOf, type Panel } from "./panel";
+import { createPanels } from "./panels";
 import { createEmpty } from "./states";
 import { hideStaticPicture } from "./static-picture";
 import { createStatus } from "./status";
-import { createTabs } from "./tabs";
+import { createLegend, createTabs, tabOf } from "./tabs";
 import { createTimeline } from "./timeline";
 
 /** Widths at which the look changes; the style sheet reads the classes. */
@@ -19,6 +22,11 @@ const BELOW = [960, 640, 400] as const;
 
 export interface App {
   dispose(): void;
+}
+
+/** Whether keys pressed there are letters that somebody writes. */
+function takesText(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
 /** Keys pressed on this element are no shortcuts of JupyterLab's. */
@@ -29,18 +37,26 @@ function mute(el: HTMLElement): void {
 /** The whole view of one recording inside `root`, a `.microlog` element that is already in the page. */
 export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   const theme = watchTheme(root, data.packages);
-  const store = createStore({
-    tab: "timeline",
-    window: whole(data.facts.duration),
-    hover: null,
-    pointer: null,
-    selected: null,
-    pinned: false,
-    log: null,
-    collapsed: new Set(),
-    help: false,
-  });
-  const context: Context = { data, store, host, theme: theme.get, onTheme: theme.subscribe, root };
+  const store = createStore(initial(whole(data.facts.duration)));
+  const context: Context = {
+    data,
+    store,
+    host,
+    theme: theme.get,
+    onTheme: theme.subscribe,
+    show(place) {
+      const { start, end } = intervalOf(data, place);
+      store.set({
+        tab: "timeline",
+        selected: "call" in place ? (place.call as CallId) : null,
+        pinned: false,
+        log: "log" in place ? (place.log as LogId) : null,
+        anomaly: "anomaly" in place ? (place.anomaly as AnomalyId) : null,
+      });
+      timeline?.zoomTo(start, end);
+    },
+    root,
+  };
   const ending = new AbortController();
   const { signal } = ending;
 
@@ -48,23 +64,34 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   const empty = data.calls.count === 0 && data.logs.length === 0 && data.metrics.count === 0;
   const timeline = empty ? null : createTimeline(context, cards);
   const zoomTo = (call: CallId) => {
-    const start = data.calls.start[call] ?? 0;
-    const end = start + (data.calls.duration[call] ?? 0);
-    timeline?.zoomTo(start as typeof data.facts.duration, end as typeof data.facts.duration);
+    const { start, end } = intervalOf(data, { call });
+    timeline?.zoomTo(start, end);
   };
 
   const header = createHeader(context, {
     fit: timeline?.fit ?? null,
     help: () => store.set({ help: !store.get().help }),
   });
-  const tabs = createTabs(context);
+  const controls = el("div", "microlog-controls");
+  const tabs = createTabs(context, controls);
+  const legend = createLegend(context);
   const status = createStatus(context);
-  const views: readonly View[] = [header, tabs, status, ...(timeline ? [timeline] : [])];
-  const panel = timeline?.el ?? createEmpty();
-  panel.setAttribute("role", "group");
-  panel.setAttribute("aria-label", "Timeline");
-
-  root.replaceChildren(header.el, tabs.el, panel, status.el);
+  const first: Panel = {
+    el: timeline?.el ?? createEmpty(),
+    controls: legend.el,
+    shown: legend.fitTo,
+    hidden: () => undefined,
+    dispose() {
+      timeline?.dispose();
+      legend.dispose();
+    },
+  };
+  first.el.setAttribute("role", "group");
+  first.el.setAttribute("aria-label", "Timeline");
+  root.replaceChildren();
+  const panels = createPanels(context, first, controls);
+  const views: readonly View[] = [header, tabs, status, panels];
+  root.append(header.el, tabs.el, panels.el, status.el);
   root.classList.toggle("microlog-without-calls", empty);
   // A page of its own fills the window, and an empty view has nothing to be enlarged.
   if (!empty && !root.classList.contains("microlog-page")) root.append(createHeight(root, host));
@@ -103,7 +130,9 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
 
   /** True when the key means something to the app; those of the timeline are its own. */
   const act = (name: string): boolean => {
-    if (name === "?") store.set({ help: !store.get().help });
+    const tab = tabOf(name);
+    if (tab) store.set({ tab });
+    else if (name === "?") store.set({ help: !store.get().help });
     else if (name === "Escape" && store.get().help) store.set({ help: false });
     else if (name === "Escape") return cards.dismiss();
     else if (name === "c") return cards.copy();
@@ -113,7 +142,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   root.addEventListener(
     "keydown",
     (event) => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || takesText(event.target)) return;
       if (act(event.key.length === 1 ? event.key.toLowerCase() : event.key)) event.preventDefault();
     },
     { signal },
@@ -137,7 +166,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     if (width === 0) return;
     for (const bound of BELOW) root.classList.toggle(`microlog-below-${bound}`, width < bound);
     header.fitTo(width);
-    tabs.fitTo(width);
+    legend.fitTo();
     cards.settle();
   };
   fitToWidth();

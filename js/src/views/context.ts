@@ -2,6 +2,7 @@ import type { ViewData } from "../data/types";
 import type { Host } from "../host/host";
 import type { Store } from "../state/store";
 import type { Theme } from "../theme/theme";
+import type { Place } from "./panel";
 
 /** What every view is given. A view is a function of this that returns its DOM and how to end it. */
 export interface Context {
@@ -11,6 +12,8 @@ export interface Context {
   /** The resolved theme now; views redraw when `onTheme` fires. */
   theme(): Theme;
   onTheme(listener: () => void): () => void;
+  /** Opens the timeline at a place: marks it, and moves there. */
+  show(place: Place): void;
   /** The `.microlog` element: cards are placed inside it. */
   readonly root: HTMLElement;
 }

@@ -1,24 +1,71 @@
 import type { PackageId } from "../data/types";
-import { formatDuration } from "../logic/format";
+import { formatCount, formatDuration } from "../logic/format";
+import { TABS, type Tab } from "../state/store";
 import type { Context, View } from "./context";
-import { el } from "./dom";
+import { button, el } from "./dom";
 
 /** Most modules that the legend names. */
 const NAMED = 8;
 
-/** The row of tabs; the legend of module colours at its right. */
-export function createTabs(context: Context): View & { fitTo(width: number): void } {
-  const legend = createLegend(context);
-  // With one view there is nothing to choose: a name, and no control.
-  return {
-    el: el("div", "microlog-tabs", el("span", "microlog-tab", "Timeline"), legend.el),
-    fitTo: legend.fitTo,
-    dispose: legend.dispose,
+const NAMES: Readonly<Record<Tab, string>> = {
+  timeline: "Timeline",
+  functions: "Functions",
+  log: "Log",
+  anomalies: "Anomalies",
+  design: "Design",
+  explain: "Explain",
+};
+
+/** The views that there are. */
+const OFFERED: readonly Tab[] = TABS.filter((tab) => tab === "timeline");
+
+/** The row of tabs, and at its right what belongs to the view that is open. */
+export function createTabs({ data, store }: Context, controls: HTMLElement): View {
+  const counts: Partial<Record<Tab, number>> = { log: data.logs.length, anomalies: data.anomalies.length };
+  const tabs = OFFERED.map((tab) => {
+    const count = counts[tab];
+    const made = button(
+      "microlog-tab",
+      () => store.set({ tab }),
+      NAMES[tab],
+      count === undefined ? null : el("span", "microlog-tab-count", formatCount(count)),
+    );
+    made.setAttribute("role", "tab");
+    made.title = `${NAMES[tab]} (${TABS.indexOf(tab) + 1})`;
+    return made;
+  });
+  const list = el("div", "microlog-tab-list", ...tabs);
+  list.setAttribute("role", "tablist");
+  list.setAttribute("aria-label", "Views");
+  const update = () => {
+    const { tab } = store.get();
+    for (const [i, made] of tabs.entries()) {
+      const on = OFFERED[i] === tab;
+      made.setAttribute("aria-selected", String(on));
+      made.tabIndex = on ? 0 : -1;
+    }
   };
+  // Arrows go through the tabs, as in every list of tabs (WAI-ARIA authoring practices).
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!step) return;
+    const at = (OFFERED.indexOf(store.get().tab) + step + OFFERED.length) % OFFERED.length;
+    store.set({ tab: OFFERED[at] ?? "timeline" });
+    tabs[at]?.focus({ preventScroll: true });
+    event.preventDefault();
+  });
+  update();
+  return { el: el("div", "microlog-tabs", list, controls), dispose: store.subscribe(update) };
+}
+
+/** The tab of a digit key, or null. */
+export function tabOf(digit: string): Tab | null {
+  const tab = TABS[Number(digit) - 1];
+  return tab && OFFERED.includes(tab) ? tab : null;
 }
 
 /** Modules by self time: the longest few, as many as there is room for, then how many more there are. */
-function createLegend(context: Context): View & { fitTo(): void } {
+export function createLegend(context: Context): View & { fitTo(): void } {
   const { packages } = context.data;
   const ids = packages.map((_, id) => id).sort((a, b) => (packages[b]?.self ?? 0) - (packages[a]?.self ?? 0));
   const items = ids.slice(0, NAMED).map((id) => {

@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { empty, reference } from "../../dev/fixture";
+import { nobody } from "../../tests/nobody";
 import type { CallId, ViewData } from "../data/types";
 import { whole } from "../logic/viewport";
-import { createStore } from "../state/store";
+import { createStore, initial } from "../state/store";
 import type { Theme } from "../theme/theme";
 import type { Cards } from "./cards";
 import { createTimeline, describe as sentence } from "./timeline";
@@ -25,20 +26,11 @@ const theme: Theme = {
 function open(data: ViewData) {
   const root = document.createElement("div");
   document.body.append(root);
-  const store = createStore({
-    tab: "timeline",
-    window: whole(data.facts.duration),
-    hover: null,
-    pointer: null,
-    selected: null,
-    pinned: false,
-    log: null,
-    collapsed: new Set(),
-    help: false,
-  });
+  const store = createStore(initial(whole(data.facts.duration)));
   const cards = { point: vi.fn(), pin: vi.fn(), unpin: vi.fn(), logs: vi.fn(), dispose: vi.fn() } satisfies Cards;
-  const host = { kind: "none", recall: () => null, keep: () => undefined } as const;
-  const context = { data, store, host, theme: () => theme, onTheme: () => () => undefined, root };
+  const host = nobody();
+  const show = () => undefined;
+  const context = { data, store, host, theme: () => theme, onTheme: () => () => undefined, show, root };
   const timeline = createTimeline(context, cards);
   root.append(timeline.el);
   const leaked = vi.fn();

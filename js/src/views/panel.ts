@@ -1,0 +1,44 @@
+import type { Ns, ViewData } from "../data/types";
+import type { Tab } from "../state/store";
+import type { Context, View } from "./context";
+
+/** What a view shows in the panel under the tabs. */
+export interface Panel extends View {
+  /** Stands at the right of the tabs while the panel is shown. */
+  readonly controls?: HTMLElement;
+  /** The panel is shown now; one that is hidden draws nothing and listens to nothing that costs. */
+  shown(): void;
+  hidden(): void;
+}
+
+/** A view makes its panel when its tab is opened for the first time. */
+export type PanelMaker = (context: Context) => Panel;
+
+/** What `more.ts` holds: the views behind the tabs other than the timeline, and their style sheet. */
+export interface More {
+  readonly panels: Partial<Readonly<Record<Tab, PanelMaker>>>;
+  readonly style: string;
+}
+
+/** A place in the recording that a view can be asked to show. */
+export type Place =
+  | { readonly call: number }
+  | { readonly log: number }
+  | { readonly anomaly: number }
+  | { readonly start: Ns; readonly end: Ns };
+
+/** The moment or the interval of a place. */
+export function intervalOf(data: ViewData, place: Place): { readonly start: Ns; readonly end: Ns } {
+  if ("start" in place) return place;
+  if ("call" in place) {
+    const start = data.calls.start[place.call] ?? 0;
+    return { start: start as Ns, end: (start + (data.calls.duration[place.call] ?? 0)) as Ns };
+  }
+  if ("anomaly" in place) {
+    const row = data.anomalies[place.anomaly];
+    const start = row?.start ?? 0;
+    return { start: start as Ns, end: (start + (row?.duration ?? 0)) as Ns };
+  }
+  const time = data.logs[place.log]?.time ?? (0 as Ns);
+  return { start: time, end: time };
+}
