@@ -12,7 +12,7 @@ _STATIC = Path(__file__).parent / "static"
 
 
 def path(name: str) -> Path:
-    """Where a file of the bundle is: "widget.js", "standalone.js" or "widget.css".
+    """Where a file of the bundle is: "widget.js", "more.js", "standalone.js" or "widget.css".
 
     Raises:
         MicrologError: the bundle was not built.

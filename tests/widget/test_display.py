@@ -23,6 +23,8 @@ def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A bundle of one line, in place of the built one."""
     (tmp_path / "widget.js").write_text("export default { render() {} }")
     (tmp_path / "widget.css").write_text(".microlog {}")
+    (tmp_path / "more.js").write_text("export const panels = {}")
+    monkeypatch.setattr(bundle, "deflated", bundle.deflated.__wrapped__)  # what is kept is of the built one
     monkeypatch.setattr(bundle, "_STATIC", tmp_path)
     monkeypatch.delitem(sys.modules, "microlog_nb.widget.widget", raising=False)
     return tmp_path
