@@ -1,5 +1,6 @@
 import type { Level } from "../data/types";
 import { type Scale, xOf } from "./viewport";
+import { visibleText } from "./visible";
 
 /** Icons nearer than this become a cluster, in CSS pixels. */
 export const CLUSTER_DISTANCE = 16;
@@ -69,4 +70,20 @@ export function clusters(logs: readonly Marked[], scale: Scale): Cluster[] {
 /** Markers are this high to the pointer; the nearest under it, or null. */
 export function clusterAt(list: readonly Cluster[], x: number): Cluster | null {
   return list.find((cluster) => Math.abs(x - cluster.x) <= Math.max(cluster.width, 20) / 2) ?? null;
+}
+
+/** Entries a tooltip lists before it counts the rest. */
+const LISTED = 5;
+
+/** The entries of a marker in a few lines of text: how grave each is, and how it begins. */
+export function listing(
+  logs: readonly { readonly level: Level; readonly message: string }[],
+  cluster: Cluster,
+): string {
+  const lines = cluster.logs.slice(0, LISTED).map((id) => {
+    const log = logs[id];
+    return log ? `${log.level}: ${visibleText(log.message.trimStart().split("\n", 1)[0]?.slice(0, 120) ?? "")}` : "";
+  });
+  const rest = cluster.logs.length - LISTED;
+  return rest > 0 ? [...lines, `${rest} more`].join("\n") : lines.join("\n");
 }

@@ -5,6 +5,7 @@ import { talk } from "../../dev/talk";
 import { nobody } from "../../tests/nobody";
 import type { CallId, LogId, ViewData } from "../data/types";
 import type { Host } from "../host/host";
+import { indexRows } from "../logic/rows";
 import { createStore, type UiState } from "../state/store";
 import type { Theme } from "../theme/theme";
 import { createApp } from "./app";
@@ -190,6 +191,7 @@ function stack(data: ViewData) {
   const zoom = vi.fn();
   const context = {
     data,
+    rows: () => indexRows(data),
     store,
     host,
     root,

@@ -1,5 +1,6 @@
 import type { AnomalyId, CallId, LogId, ViewData } from "../data/types";
 import type { Host } from "../host/host";
+import { indexRows, type RowIndex } from "../logic/rows";
 import { whole } from "../logic/viewport";
 import { createStore, initial } from "../state/store";
 import { watchTheme } from "../theme/watch";
@@ -38,8 +39,13 @@ function mute(el: HTMLElement): void {
 export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   const theme = watchTheme(root, data.packages);
   const store = createStore(initial(whole(data.facts.duration)));
+  let index: RowIndex | null = null;
   const context: Context = {
     data,
+    rows() {
+      index ??= indexRows(data);
+      return index;
+    },
     store,
     host,
     theme: theme.get,

@@ -1,5 +1,6 @@
 import type { ViewData } from "../data/types";
 import type { Host } from "../host/host";
+import type { RowIndex } from "../logic/rows";
 import type { Store } from "../state/store";
 import type { Theme } from "../theme/theme";
 import type { Place } from "./panel";
@@ -7,6 +8,8 @@ import type { Place } from "./panel";
 /** What every view is given. A view is a function of this that returns its DOM and how to end it. */
 export interface Context {
   readonly data: ViewData;
+  /** The calls by lane and row; sorted at the first use, once for all views. */
+  rows(): RowIndex;
   readonly store: Store;
   readonly host: Host;
   /** The resolved theme now; views redraw when `onTheme` fires. */

@@ -52,14 +52,16 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
 
   /** True when the key means something here. */
   const act = (key: string, onControl: boolean): boolean => {
-    const { hover, selected, pinned, help } = store.get();
+    const { tab, hover, selected, pinned, help } = store.get();
     const arrow = ARROWS[key];
-    if (arrow) step(arrow);
-    else if (key === "w") zoom(KEY_ZOOM);
+    // The window of time is every view's; the calls are only here.
+    if (key === "w") zoom(KEY_ZOOM);
     else if (key === "s") zoom(1 / KEY_ZOOM);
     else if (key === "a") move(-PAN_SHARE);
     else if (key === "d") move(PAN_SHARE);
     else if (key === "f") motion.glide(whole(duration));
+    else if (tab !== "timeline") return false;
+    else if (arrow) step(arrow);
     else if (key === "z") zoomTo(hover ?? selected);
     else if (key === "p") select(stage, pinned ? selected : (hover ?? selected), !pinned);
     // Enter on a button presses it.

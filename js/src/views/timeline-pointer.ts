@@ -1,15 +1,11 @@
-import { clusterAt } from "../logic/clusters";
+import { clusterAt, listing } from "../logic/clusters";
 import { MARKERS } from "../logic/layout";
 import { pan, scaleOf, type TimeWindow, timeAt, whole, zoomAt } from "../logic/viewport";
-import { visibleText } from "../logic/visible";
 import { anchorOf, callAt, closeLogs, openMarker, type Stage, select, zoomToCall } from "./timeline-stage";
+import { listenToWheel } from "./wheel";
 
 /** A press that moved less is a click, in CSS pixels. */
 const CLICK_PX = 3;
-/** One notch of a wheel is about 100; a pinch sends many small ones. */
-const WHEEL_ZOOM = 0.008;
-const WHEEL_MOST = 60;
-const LINE_PX = 16;
 
 interface Press {
   readonly id: number;
@@ -126,19 +122,6 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     if (cluster) openMarker(stage, cluster);
     else closeLogs(stage);
   };
-  const wheel = (event: WheelEvent) => {
-    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PX : 1;
-    const dx = event.deltaX * unit;
-    const dy = event.deltaY * unit;
-    if (event.ctrlKey || event.metaKey) {
-      event.preventDefault();
-      const factor = Math.exp(-Math.min(Math.max(dy, -WHEEL_MOST), WHEEL_MOST) * WHEEL_ZOOM);
-      motion.jump(zoomAt(motion.goal(), wheelAnchor(event), factor, duration));
-    } else if (Math.abs(dx) > Math.abs(dy)) {
-      event.preventDefault();
-      motion.jump(pan(motion.goal(), dx / stage.scale().density, duration));
-    }
-  };
   const wheelAnchor = (event: WheelEvent) => {
     const { start, end } = store.get().window;
     const overview = frame.minimap.plot.contains(event.target as Node);
@@ -161,7 +144,7 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     },
     { signal },
   );
-  frame.el.addEventListener("wheel", wheel, { signal, passive: false });
+  listenToWheel(frame.el, motion, { anchor: wheelAnchor, density: () => stage.scale().density, duration }, signal);
 }
 
 function markerAt(stage: Stage, head: HTMLCanvasElement, event: PointerEvent) {
@@ -170,18 +153,9 @@ function markerAt(stage: Stage, head: HTMLCanvasElement, event: PointerEvent) {
   return y >= 0 && y < MARKERS ? clusterAt(stage.markers(), event.clientX - rect.left) : null;
 }
 
-/** Entries a tooltip lists before it counts the rest. */
-const LISTED = 5;
-
 function pointAtMarker(stage: Stage, head: HTMLCanvasElement, event: PointerEvent): void {
   const cluster = markerAt(stage, head, event);
   head.style.cursor = cluster ? "pointer" : "";
-  const { logs } = stage.context.data;
-  const lines = (cluster?.logs ?? []).slice(0, LISTED).map((id) => {
-    const log = logs[id];
-    return log ? `${log.level}: ${visibleText(log.message.trimStart().split("\n", 1)[0]?.slice(0, 120) ?? "")}` : "";
-  });
-  const rest = (cluster?.logs.length ?? 0) - LISTED;
-  const title = rest > 0 ? [...lines, `${rest} more`].join("\n") : lines.join("\n");
+  const title = cluster ? listing(stage.context.data.logs, cluster) : "";
   if (head.title !== title) head.title = title;
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { empty, reference } from "../../dev/fixture";
 import { nobody } from "../../tests/nobody";
 import type { CallId, ViewData } from "../data/types";
+import { indexRows } from "../logic/rows";
 import { whole } from "../logic/viewport";
 import { createStore, initial } from "../state/store";
 import type { Theme } from "../theme/theme";
@@ -30,7 +31,8 @@ function open(data: ViewData) {
   const cards = { point: vi.fn(), pin: vi.fn(), unpin: vi.fn(), logs: vi.fn(), dispose: vi.fn() } satisfies Cards;
   const host = nobody();
   const show = () => undefined;
-  const context = { data, store, host, theme: () => theme, onTheme: () => () => undefined, show, root };
+  const rows = () => indexRows(data);
+  const context = { data, rows, store, host, theme: () => theme, onTheme: () => () => undefined, show, root };
   const timeline = createTimeline(context, cards);
   root.append(timeline.el);
   const leaked = vi.fn();

@@ -3,7 +3,6 @@ import { type Cluster, clusters } from "../logic/clusters";
 import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
 import { logsInside } from "../logic/inside";
 import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
-import { indexRows } from "../logic/rows";
 import { niceStep, tickLabel, ticks } from "../logic/ruler";
 import { around, type Scale, scaleOf, whole, xOf } from "../logic/viewport";
 import { numbersOf } from "../logic/words";
@@ -45,7 +44,7 @@ interface Stale {
 export function createTimeline(context: Context, cards: Cards): Timeline {
   const { data, store, root } = context;
   const { duration } = data.facts;
-  const index = indexRows(data);
+  const index = context.rows();
   const strip = stripOf(data);
   const frame = createFrame();
   const motion = createMotion(store, duration);
