@@ -48,6 +48,12 @@ class Tables:
         """What is unusual."""
         return find_anomalies(self.trace, self.call_data)
 
+    @cached_property
+    def function_anomalies(self) -> np.ndarray[Any, Any]:
+        """How many anomalies name each function."""
+        named = self.anomaly_data.function
+        return np.bincount(named[named >= 0], minlength=self.trace.tables["functions"].num_rows)
+
     # -- as DataFrames ---------------------------------------------------------------------------------------------
 
     @cached_property
@@ -112,8 +118,10 @@ class Tables:
                 "contended": data.contended_ns * _NS,
                 "mean": data.mean_ns * _NS,
                 "median": data.median_ns * _NS,
+                "p95": data.p95_ns * _NS,
                 "max": data.max_ns * _NS,
                 "samples": data.samples,
+                "anomalies": self.function_anomalies,
             }
         )
         return frame.sort_values("self_time", ascending=False, kind="stable", ignore_index=True)

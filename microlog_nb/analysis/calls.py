@@ -214,9 +214,9 @@ def _pair(trace: Trace, observed: _Observations, runs: _Runs, tree: _Tree) -> Ca
     node = _ancestors(tree, runs, depths, len(open_run))
 
     # At one depth of one thread calls do not overlap, so the n-th that begins is the n-th that ends.
-    by_depth = np.argsort(_narrow(open_depth), kind="stable")
+    by_depth = np.argsort(narrow(open_depth), kind="stable")
     open_run, open_depth, node = open_run[by_depth], open_depth[by_depth], node[by_depth]
-    close_run = close_run[np.argsort(_narrow(close_depth), kind="stable")]
+    close_run = close_run[np.argsort(narrow(close_depth), kind="stable")]
     key = open_depth * (len(depths) + 1) + open_run
     start, end = runs.start[open_run], runs.end[close_run]
 
@@ -264,9 +264,9 @@ def _spread(first: Ints, stop: Ints) -> tuple[Ints, Ints]:
     return row, np.arange(len(row)) - begin[row] + first[row]
 
 
-def _narrow(depth: Ints) -> npt.NDArray[Any]:
-    """Numpy sorts 16-bit numbers stably in linear time."""
-    return depth.astype(np.uint16) if len(depth) and depth.max() < 65536 else depth
+def narrow(numbers: Ints) -> npt.NDArray[Any]:
+    """Numbers from 0 on, as 16-bit ones if they fit: those numpy sorts stably in linear time."""
+    return numbers.astype(np.uint16) if len(numbers) and numbers.max() < 65536 else numbers
 
 
 def _ancestors(tree: _Tree, runs: _Runs, depths: Ints, count: int) -> Ints:

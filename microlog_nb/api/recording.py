@@ -99,7 +99,8 @@ class Recording:
         """Functions, the one with most self time first.
 
         Columns: `function`, `module`, `file`, `line`, `calls`, `self_time`, `total_time` (recursion counted once),
-        `cpu_time`, `waiting` and `contended` (of the total, as in `calls`), `mean`, `median`, `max` (seconds a call), `samples` (with the function on top).
+        `cpu_time`, `waiting` and `contended` (of the total, as in `calls`), `mean`, `median`, `p95`, `max` (seconds a call;
+        95 of 100 calls take `p95` at most), `samples` (with the function on top), `anomalies` (that name it).
         """
         return self._tables.functions
 

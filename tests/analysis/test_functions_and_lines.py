@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from microlog_nb.analysis.functions import group_medians
+from microlog_nb.analysis.functions import group_quantiles
 from microlog_nb.tables import Tables
 from tests.pictures import trace_from_picture
 
@@ -44,10 +44,12 @@ def test_a_line_of_a_recursive_function_counts_once_a_sample() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 1000)), max_size=60))
-def test_medians_of_groups_are_those_of_numpy(pairs: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.95, 1.0])
+@given(pairs=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 1000)), max_size=60))
+def test_quantiles_of_groups_are_those_of_numpy(share: float, pairs: list[tuple[int, int]]) -> None:
     group = np.array([group for group, _ in pairs], np.int64)
     values = np.array([value for _, value in pairs], np.int64)
-    found = group_medians(group, values, 5)
+    (found,) = group_quantiles(group, values, 5, (share,))
     for number in range(5):
         inside = values[group == number]
-        assert found[number] == np.median(inside) if len(inside) else np.isnan(found[number])
+        assert found[number] == pytest.approx(np.quantile(inside, share)) if len(inside) else np.isnan(found[number])
