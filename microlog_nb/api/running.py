@@ -23,6 +23,8 @@ class Run:
     """The running part of a recording."""
 
     def __init__(self, name: str, cell: str, settings: Settings, save: Path | None) -> None:
+        if save is not None:  # loaded now: while Python shuts down not everything can be
+            from microlog_nb.formats import microlog  # noqa: F401
         self.save = save
         self._pid = os.getpid()
         self._window = recorder.begin(name, cell, settings, _spooler)

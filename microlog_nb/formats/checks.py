@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from microlog_nb.formats.files import shown
+from microlog_nb.model import arrays
 from microlog_nb.model.schema import TABLES, Column
 
 MAX_TIME_NS = 2**53
@@ -46,11 +47,11 @@ def _column_fault(column: Column, table: pa.Table, tables: Mapping[str, pa.Table
     # the schema says of every column that may be unknown that -1 means so
     lowest = -1 if "-1" in column.meaning else 0
     if column.points_to:
-        return _range_fault(values.to_numpy(), lowest, tables[column.points_to].num_rows - 1)
+        return _range_fault(arrays.values(values), lowest, tables[column.points_to].num_rows - 1)
     if column.unit == "ns":
-        return _range_fault(values.to_numpy(), lowest, MAX_TIME_NS)
+        return _range_fault(arrays.values(values), lowest, MAX_TIME_NS)
     if pa.types.is_int32(column.type):
-        return _range_fault(values.to_numpy(), lowest, 2**31 - 1)
+        return _range_fault(arrays.values(values), lowest, 2**31 - 1)
     return ""
 
 
@@ -60,18 +61,18 @@ def _range_fault(values: np.ndarray[Any, Any], lowest: int, highest: int) -> str
 
 
 def _order_fault(tables: Mapping[str, pa.Table]) -> str:
-    parent = tables["stacks"].column("parent").to_numpy()
+    parent = arrays.values(tables["stacks"].column("parent"))
     early = np.flatnonzero(parent >= np.arange(len(parent)))
     if len(early):
         return f"table stacks, column parent: {parent[early[0]]} in row {early[0]} is not an earlier row"
-    taken = tables["samples"].column("due_ns").to_numpy() + tables["samples"].column("delay_ns").to_numpy()
+    taken = arrays.values(tables["samples"].column("due_ns")) + arrays.values(tables["samples"].column("delay_ns"))
     if fault := _falling("samples", taken):
         return fault
     for name, column in _ORDERED.items():
-        if fault := _falling(name, tables[name].column(column).to_numpy()):
+        if fault := _falling(name, arrays.values(tables[name].column(column))):
             return fault
     threads = tables["threads"]
-    turned = np.flatnonzero(threads.column("start_ns").to_numpy() > threads.column("end_ns").to_numpy())
+    turned = np.flatnonzero(arrays.values(threads.column("start_ns")) > arrays.values(threads.column("end_ns")))
     return f"table threads: row {turned[0]} ends before it starts" if len(turned) else ""
 
 

@@ -110,7 +110,7 @@ def _shortened(name: str, table: pa.Table) -> pa.Table:
     for place, column in enumerate(TABLES[name].columns):
         if (name, column.name) not in _SHORT:
             continue
-        values = table.column(column.name).to_numpy()
+        values = arrays.values(table.column(column.name))
         micros = values // 1000  # -1, unknown, stays -1
         if np.all((micros * 1000 == values) | (values == -1)) and np.all(micros < 2**31):
             field = pa.field(_short_name(column), pa.int32(), nullable=False)
@@ -121,7 +121,7 @@ def _shortened(name: str, table: pa.Table) -> pa.Table:
 def _lengthened(name: str, table: pa.Table) -> pa.Table:
     for place, field in enumerate(TABLES[name].arrow):
         if table.schema.field(place).name != field.name:
-            micros = table.column(place).to_numpy().astype(np.int64)
+            micros = arrays.values(table.column(place)).astype(np.int64)
             table = table.set_column(
                 place, field, arrays.numbers(np.where(micros < 0, micros, micros * 1000), pa.int64())
             )

@@ -1,6 +1,7 @@
-"""Arrow arrays made from their buffers.
+"""Arrow arrays made from their buffers, and read from them.
 
-`pa.array` imports pandas: half a second in the middle of somebody's recording, and an error while Python shuts down.
+`pa.array` and `to_numpy` import pandas: half a second in the middle of somebody's recording, and an error while Python
+shuts down.
 """
 
 from __future__ import annotations
@@ -30,6 +31,21 @@ def numbers(values: np.ndarray[Any, Any], kind: pa.DataType) -> pa.Array:
     else:
         data = np.ascontiguousarray(values, kind.to_pandas_dtype())
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(data)])
+
+
+def values(column: pa.ChunkedArray) -> np.ndarray[Any, Any]:
+    """A column of numbers or truth values, none of them missing, as a numpy array."""
+    return np.concatenate([_values(chunk) for chunk in column.chunks] or [np.empty(0, column.type.to_pandas_dtype())])
+
+
+def _values(chunk: pa.Array) -> np.ndarray[Any, Any]:
+    data, end = chunk.buffers()[1], chunk.offset + len(chunk)
+    if data is None:
+        return np.empty(0, chunk.type.to_pandas_dtype())
+    if pa.types.is_boolean(chunk.type):
+        bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
+        return bits[chunk.offset : end].astype(bool)
+    return np.frombuffer(data, chunk.type.to_pandas_dtype())[chunk.offset : end]
 
 
 def words(numbers_of: np.ndarray[Any, Any], known: Sequence[str]) -> pa.Array:

@@ -84,7 +84,7 @@ def table(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
 
 def _in_order(rows: pa.Table, column: str) -> pa.Table:
     """Threads append as they come, so rows may be out of order by a little."""
-    times = rows.column(column).to_numpy()
+    times = arrays.values(rows.column(column))
     if len(times) < 2 or bool(np.all(times[1:] >= times[:-1])):
         return rows
     return rows.take(arrays.numbers(np.argsort(times, kind="stable"), pa.int64()))

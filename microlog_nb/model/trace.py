@@ -62,7 +62,7 @@ class Trace:
         """A numeric column as a read-only numpy array."""
         key = (table, column)
         if key not in self._columns:
-            values = np.array(self.tables[table].column(column).to_numpy())
+            values = arrays.values(self.tables[table].column(column))
             values.setflags(write=False)
             self._columns[key] = values
         return self._columns[key]
@@ -79,7 +79,7 @@ class Trace:
             parts = [np.zeros(0, np.int64)]
             for chunk in self.tables[table].column(column).chunks:
                 numbers = np.array([place.get(word, -1) for word in chunk.dictionary.to_pylist()] or [-1], np.int64)
-                parts.append(numbers[chunk.indices.to_numpy()])
+                parts.append(numbers[arrays.values(pa.chunked_array([chunk.indices]))])
             self._columns[key] = np.concatenate(parts)
         return self._columns[key]
 
@@ -124,10 +124,10 @@ def compact(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     """Leaves out threads, stacks and functions that nothing refers to, and renumbers the references."""
     result = dict(tables)
     users = ("samples", "logs", "spans")
-    parent = tables["stacks"].column("parent").to_numpy()
+    parent = arrays.values(tables["stacks"].column("parent"))
     used = np.zeros(len(parent), bool)
     for name in users:
-        stacks = tables[name].column("stack").to_numpy()
+        stacks = arrays.values(tables[name].column("stack"))
         used[stacks[stacks >= 0]] = True
     frontier = np.flatnonzero(used)
     while len(frontier := parent[frontier]):
@@ -136,15 +136,15 @@ def compact(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         used[frontier] = True
     result["stacks"] = tables["stacks"].filter(arrays.numbers(used, pa.bool_()))
     new_stack = _renumber(used)
-    result["stacks"] = _replace(result["stacks"], parent=new_stack[result["stacks"].column("parent").to_numpy()])
-    functions = result["stacks"].column("function").to_numpy()
+    result["stacks"] = _replace(result["stacks"], parent=new_stack[arrays.values(result["stacks"].column("parent"))])
+    functions = arrays.values(result["stacks"].column("function"))
     seen = np.zeros(tables["functions"].num_rows, bool)
     seen[functions] = True
     result["functions"] = tables["functions"].filter(arrays.numbers(seen, pa.bool_()))
     result["stacks"] = _replace(result["stacks"], function=_renumber(seen)[functions])
     heard = np.zeros(tables["threads"].num_rows, bool)
     for name in users:
-        threads = tables[name].column("thread").to_numpy()
+        threads = arrays.values(tables[name].column("thread"))
         heard[threads[threads >= 0]] = True
     result["threads"] = tables["threads"].filter(arrays.numbers(heard, pa.bool_()))
     new_thread = _renumber(heard)
@@ -152,8 +152,8 @@ def compact(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         table = tables[name] if name not in result else result[name]
         result[name] = _replace(
             table,
-            stack=new_stack[table.column("stack").to_numpy()],
-            thread=new_thread[table.column("thread").to_numpy()],
+            stack=new_stack[arrays.values(table.column("stack"))],
+            thread=new_thread[arrays.values(table.column("thread"))],
         )
     return result
 
