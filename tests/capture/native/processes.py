@@ -47,7 +47,7 @@ def run(program: str, *arguments: str, recording: str = RECORDED, environment: d
         texts = []
         for stream in (out, err):
             stream.seek(0)
-            texts.append(stream.read().decode().replace(folder, "FOLDER"))
+            texts.append(stream.read().decode().replace(folder, "FOLDER").replace(f"pid={process.pid}", "pid=PID"))
         return End(status, *texts)
 
 
