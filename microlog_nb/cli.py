@@ -56,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--name", help="name of the recording; default: that of the script or module")
     run.add_argument("--interval", metavar="TIME", help="time between samples, as 0.5ms; default: 1ms")
     run.add_argument("--no-logs", dest="logs", action="store_false", help="leave out prints, log records and warnings")
+    run.add_argument(
+        "--no-sources", dest="sources", action="store_const", const=False, help="leave out the text of your own files"
+    )
     run.add_argument("--save", metavar="PATH", help="file for the recording; default: NAME.microlog in this folder")
     run.add_argument("--html", metavar="PATH", help="write a self-contained HTML report to this file too")
     run.add_argument("-m", dest="module", metavar="MODULE", nargs=argparse.REMAINDER, help="run a module, as python -m")
@@ -134,7 +137,9 @@ def _run(asked: argparse.Namespace) -> Callable[[], None]:
         raise MicrologError(f"cannot write {html}: there is no folder {html.parent}")
     program, code = _script(words) if asked.module is None else _module(words)
     save = asked.save or f"{_stem(name)}.microlog"
-    recording = api.start(name, interval=asked.interval, logs=asked.logs, save=save, display=False)
+    recording = api.start(
+        name, interval=asked.interval, logs=asked.logs, sources=asked.sources, save=save, display=False
+    )
     process = os.getpid()
 
     def report() -> None:

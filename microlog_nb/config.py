@@ -33,12 +33,14 @@ class Settings:
         metrics_interval_ns: time between readings of CPU, memory and the like, 10 ms to 60 s.
         sampler: one of `SAMPLERS`; "auto" takes the best one that this interpreter can run.
         logs: whether prints, log records, warnings and exceptions are recorded.
+        sources: whether the source text of cells and of the user's own files is kept.
     """
 
     interval_ns: int
     metrics_interval_ns: int
     sampler: str
     logs: bool
+    sources: bool
 
     @classmethod
     def create(
@@ -48,6 +50,7 @@ class Settings:
         metrics_interval: float | str | None = None,
         sampler: str | None = None,
         logs: bool = True,
+        sources: bool | None = None,
         environment: Mapping[str, str] = os.environ,
     ) -> Settings:
         """Checks what the user said; what was left out comes from the environment, else the default.
@@ -57,6 +60,7 @@ class Settings:
             metrics_interval: the same; default 0.1 (`MICROLOG_METRICS_INTERVAL`).
             sampler: "auto", "native" or "thread" (`MICROLOG_SAMPLER`).
             logs: whether to record what the program says.
+            sources: whether to keep the user's source text; default True (`MICROLOG_SOURCES`, 1 or 0).
             environment: where the defaults are looked up.
 
         Raises:
@@ -72,8 +76,14 @@ class Settings:
             raise MicrologError(
                 f"sampler {sampler!r} does not exist: choose {', '.join(map(repr, SAMPLERS[:-1]))} or {SAMPLERS[-1]!r}"
             )
-        if not isinstance(logs, bool):
-            raise MicrologError(f"logs must be True or False, not {logs!r}")
+        if sources is None:
+            said = environment.get("MICROLOG_SOURCES", "1")
+            if said not in ("0", "1"):
+                raise MicrologError(f"MICROLOG_SOURCES must be 1 or 0, not {said!r}")
+            sources = said == "1"
+        for name, value in (("logs", logs), ("sources", sources)):
+            if not isinstance(value, bool):
+                raise MicrologError(f"{name} must be True or False, not {value!r}")
         return cls(
             interval_ns=seconds_to_ns("interval", interval, MIN_INTERVAL, MAX_INTERVAL),
             metrics_interval_ns=seconds_to_ns(
@@ -81,6 +91,7 @@ class Settings:
             ),
             sampler=sampler,
             logs=logs,
+            sources=sources,
         )
 
 

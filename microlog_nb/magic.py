@@ -57,6 +57,7 @@ class Options:
     metrics_interval: str | None = None
     sampler: str | None = None
     logs: bool = True
+    sources: bool | None = None
     quiet: bool = False
     variable: str | None = None
     save: str | None = None
@@ -73,6 +74,7 @@ def _parser(name: str, meaning: str) -> MagicArgumentParser:
     add("--metrics-interval", metavar="TIME", help="time between readings of CPU and memory; default: 0.1s")
     add("--sampler", metavar="|".join(SAMPLERS), help="how samples are taken; default: auto, the best there is")
     add("--no-logs", dest="logs", action="store_false", help="leave out prints, log records, warnings and exceptions")
+    add("--no-sources", dest="sources", action="store_const", const=False, help="leave out the text of cells and files")
     add("--quiet", action="store_true", help="record, but show no timeline; microlog_nb.last() is the recording")
     add("--as", dest="variable", metavar="VAR", help="when the cell is over, bind the recording to this variable")
     return parser
@@ -280,6 +282,7 @@ class Extension:
                     metrics_interval=options.metrics_interval,
                     sampler=options.sampler,
                     logs=options.logs,
+                    sources=options.sources,
                     save=options.save,
                     display=False,
                     cell=self._coming_label(info),

@@ -84,6 +84,7 @@ def profile(
     interval: float | str | None = None,
     sampler: str | None = None,
     logs: bool = True,
+    sources: bool | None = None,
     metrics_interval: float | str | None = None,
     display: bool | None = None,
     save: str | os.PathLike[str] | None = None,
@@ -101,6 +102,8 @@ def profile(name: Any = None, **options: Any) -> Any:
         sampler: "native" (in C, sees what C code holding Python's lock does), "thread" (runs anywhere), or "auto": the
             first of them that can run here; why it is not the native one is in the recording's notes.
         logs: whether prints, log records, warnings and exceptions are recorded.
+        sources: whether the text of cells and of your own files is kept, so that lines can be shown elsewhere; None keeps it
+            unless MICROLOG_SOURCES is 0.
         metrics_interval: seconds between readings of CPU and memory, 10 ms to 60 s; default 0.1.
         display: whether the timeline is shown at the end; None shows it in a notebook only.
         save: file to save the recording to at the end, as "etl.microlog".
@@ -112,6 +115,7 @@ def profile(name: Any = None, **options: Any) -> Any:
         "interval": None,
         "sampler": None,
         "logs": True,
+        "sources": None,
         "metrics_interval": None,
         "display": None,
         "save": None,
@@ -132,6 +136,7 @@ def start(
     interval: float | str | None = None,
     sampler: str | None = None,
     logs: bool = True,
+    sources: bool | None = None,
     metrics_interval: float | str | None = None,
     display: bool | None = None,
     save: str | os.PathLike[str] | None = None,
@@ -145,6 +150,7 @@ def start(
         sampler: "native" (in C, sees what C code holding Python's lock does), "thread" (runs anywhere), or "auto": the
             first of them that can run here; why it is not the native one is in the recording's notes.
         logs: whether what the program says is recorded.
+        sources: whether the source text is kept.
         metrics_interval: seconds between readings of the process.
         display: whether the timeline is shown by `with profile()`; has no effect here.
         save: file to save the recording to at the end.
@@ -155,6 +161,7 @@ def start(
         interval=interval,
         sampler=sampler,
         logs=logs,
+        sources=sources,
         metrics_interval=metrics_interval,
         display=display,
         save=save,

@@ -284,7 +284,8 @@ class Recorder:
             part = without_logs(part)
         late = int((part.numbers("samples", "delay_ns") > LATE_INTERVALS * window.settings.interval_ns).sum())
         counts = {"samples": part.tables["samples"].num_rows, "late": late}
-        tables = {**part.tables, "sources": sources.table(part, self._stacks.files)}
+        files = self._stacks.files if window.settings.sources else {}
+        tables = {**part.tables, "sources": sources.table(part, files)}
         return Trace(tables, {**self.meta(window, end), **counts})
 
     def meta(self, window: Window, end_ns: int | None = None) -> dict[str, Any]:

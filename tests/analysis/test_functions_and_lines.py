@@ -43,7 +43,6 @@ def test_a_line_of_a_recursive_function_counts_once_a_sample() -> None:
     assert tables.lines["samples"].tolist() == [2]
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 1000)), max_size=60))
 @pytest.mark.parametrize("share", [0.0, 0.5, 0.95, 1.0])
 @given(pairs=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 1000)), max_size=60))
 def test_quantiles_of_groups_are_those_of_numpy(share: float, pairs: list[tuple[int, int]]) -> None:
