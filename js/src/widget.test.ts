@@ -57,14 +57,20 @@ function emptyView(name: string): Uint8Array {
 }
 
 function model(payload: unknown) {
-  const listeners = new Set<() => void>();
+  type Listener = (content: unknown) => void;
+  const listeners = new Set<Listener>();
+  const showing = new Set<Listener>();
   return {
     get: () => payload,
-    on: (_: string, listener: () => void) => void listeners.add(listener),
-    off: (_: string, listener: () => void) => void listeners.delete(listener),
+    send: () => undefined,
+    on(event: string, listener: Listener) {
+      listeners.add(listener);
+      if (event === "change:payload") showing.add(listener);
+    },
+    off: (_: string, listener: Listener) => void listeners.delete(listener),
     change(next: unknown) {
       payload = next;
-      for (const listener of listeners) listener();
+      for (const listener of showing) listener(undefined);
     },
     listeners,
   };

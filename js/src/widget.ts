@@ -1,18 +1,15 @@
+import type { MessageModel } from "./host/channel";
 import { kernelHost } from "./host/kernel";
 import { createMount } from "./views/mount";
 
 /** As much of anywidget's model as is used: https://anywidget.dev/en/afm/ */
-interface Model {
+interface Model extends MessageModel {
   get(name: "payload" | "_more"): unknown;
-  on(event: "change:payload", listener: () => void): void;
-  off(event: "change:payload", listener: () => void): void;
 }
 
 function render({ model, el }: { readonly model: Model; readonly el: HTMLElement }): () => void {
-  const mount = createMount(
-    el,
-    kernelHost(location, () => bytesOf(model.get("_more"))),
-  );
+  const host = kernelHost(location, model, () => bytesOf(model.get("_more")));
+  const mount = createMount(el, host);
   const show = () => {
     const payload = model.get("payload");
     const bytes = bytesOf(payload);
@@ -24,6 +21,7 @@ function render({ model, el }: { readonly model: Model; readonly el: HTMLElement
   return () => {
     model.off("change:payload", show);
     mount.dispose();
+    host.dispose();
   };
 }
 

@@ -206,9 +206,10 @@ class Recording:
 
     def display(self) -> None:
         """Shows the timeline in the notebook's output; elsewhere it prints the summary."""
+        from microlog_nb.api import views
         from microlog_nb.widget import display
 
-        display.display(self._tables)
+        display.display(self._tables, views.handlers(self))
 
     def summary(self) -> str:
         """The statistics of the run, as text of some ten lines."""
@@ -239,9 +240,10 @@ class Recording:
         return f"<Recording {self.name!r} {state} {words.duration(self.duration * 1e9)}>"
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:  # noqa: ARG002  # IPython's signature
+        from microlog_nb.api import views
         from microlog_nb.widget import display
 
-        return display.bundle(self._tables)
+        return display.bundle(self._tables, views.handlers(self))
 
     @property
     def _tables(self) -> Tables:

@@ -1,4 +1,4 @@
-"""The live view in a notebook: an anywidget that hands the view's bytes to the bundle."""
+"""The live view in a notebook: an anywidget that hands the view's bytes to the bundle and answers what it asks."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from microlog_nb.summary import statistics
 from microlog_nb.tables import Tables
 from microlog_nb.widget import bundle
 from microlog_nb.widget.payload import deflate, encode
+from microlog_nb.widget.requests import Handlers, Requests, no_handlers
 
 
 class Timeline(anywidget.AnyWidget):
@@ -20,6 +21,7 @@ class Timeline(anywidget.AnyWidget):
 
     Args:
         tables: of the recording.
+        handlers: makes what answers the page, given what tells the page something.
     """
 
     _esm = bundle.path("widget.js")
@@ -31,9 +33,11 @@ class Timeline(anywidget.AnyWidget):
     _more = traitlets.Bytes().tag(sync=True)
     """The module of the views behind the other tabs, deflated: the page has it without asking, kernel or not."""
 
-    def __init__(self, tables: Tables) -> None:
+    def __init__(self, tables: Tables, handlers: Handlers = no_handlers) -> None:
         super().__init__(payload=deflate(encode(tables)), _more=bundle.deflated("more.js"))
         self._summary = statistics(tables)
+        self.requests = Requests(handlers, self.send)
+        self.on_msg(lambda _widget, content, _buffers: self.requests.receive(content))
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         shown = super()._repr_mimebundle_(**kwargs)

@@ -1,9 +1,14 @@
+import { createChannel, type MessageModel } from "./channel";
 import type { Host } from "./host";
 import { keptIn } from "./kept";
 import { importDeflated } from "./module";
 
 /** A notebook: values are kept per page, so that each notebook has its own height. */
-export function kernelHost(location: Location, more: () => Uint8Array | null): Host {
+export function kernelHost(
+  location: Location,
+  model: MessageModel,
+  more: () => Uint8Array | null,
+): Host & { dispose(): void } {
   return {
     kind: "kernel",
     ...keptIn(`microlog:${location.pathname}:`),
@@ -13,5 +18,6 @@ export function kernelHost(location: Location, more: () => Uint8Array | null): H
         ? importDeflated(bytes)
         : Promise.reject(new Error("This view was saved without its code: run its cell again."));
     },
+    ...createChannel(model),
   };
 }

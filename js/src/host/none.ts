@@ -3,5 +3,14 @@ import { keptIn } from "./kept";
 
 /** A file: there is nobody to ask, all views are in it, and values are kept for all reports alike. */
 export function noHost(more: unknown): Host {
-  return { kind: "none", ...keptIn("microlog:report:"), more: () => Promise.resolve(more) };
+  const silence = () => () => undefined;
+  return {
+    kind: "none",
+    ...keptIn("microlog:report:"),
+    more: () => Promise.resolve(more),
+    request: () => Promise.reject(new Error("This needs a kernel, and a saved view has none.")),
+    listen: silence,
+    state: () => "none",
+    onState: silence,
+  };
 }

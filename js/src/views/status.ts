@@ -4,6 +4,7 @@ import { formatDuration, formatNumberOf, formatPercent, formatRange } from "../l
 import { numbersOf } from "../logic/words";
 import type { Context, View } from "./context";
 import { el, key } from "./dom";
+import { createKernelState } from "./kernel-state";
 
 /** Keys that the status line names, with what they do. */
 const HINTS: readonly (readonly [keys: readonly string[], what: string])[] = [
@@ -24,9 +25,11 @@ export function createStatus(context: Context): View {
   const hints = (data.calls.count > 0 ? HINTS : []).map(([keys, what]) =>
     el("span", "microlog-hint", ...keys.map(key), what),
   );
+  const kernel = createKernelState(context);
   const status = el(
     "footer",
     "microlog-status",
+    kernel.el,
     path,
     numbers,
     el("div", "microlog-hints", ...hints, el("span", "microlog-hint microlog-hint-last", key("?"), "keys")),
@@ -48,7 +51,14 @@ export function createStatus(context: Context): View {
     return `${parts.join(" ")} in ${formatNumberOf(lanes.length, "thread")}`;
   };
   update();
-  return { el: status, dispose: store.subscribe(update) };
+  const unsubscribe = store.subscribe(update);
+  return {
+    el: status,
+    dispose() {
+      unsubscribe();
+      kernel.dispose();
+    },
+  };
 }
 
 function pathWords({ data }: Context, call: CallId): Node[] {
