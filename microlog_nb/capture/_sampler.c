@@ -201,7 +201,7 @@ read_stack(PyThreadState *thread)
         }
         seen->previous = LOAD(frame->previous);
     }
-    if (count ? !owner_may_be_last(walk[count - 1].owner) : !may_have_no_frame(thread))
+    if (count ? !may_be_last(thread, walk[count - 1].frame, walk[count - 1].owner) : !may_have_no_frame(thread))
         return TORN;
     walk_count = count;
     return WHOLE;

@@ -1,16 +1,16 @@
 /* How CPython lays out threads, frames, code objects and its lock: all that differs between versions is here.
  *
- *                          3.11, 3.12                      3.13                        3.14
- *   top frame              tstate->cframe->current_frame   tstate->current_frame       same
- *   code object            f_code                          f_executable                f_executable, tagged
- *   instruction            prev_instr                      instr_ptr                   same
- *   frames without code    3.12: the C stack's             the C stack's               also the interpreter's
- *   a stack's last frame   3.11: not a generator's         the C stack's               same
- *                          3.12: the C stack's
+ *                          3.11, 3.12                      3.13                    3.14, 3.15
+ *   top frame              tstate->cframe->current_frame   tstate->current_frame   same
+ *   code object            f_code                          f_executable            f_executable, its low bits are flags
+ *   instruction            prev_instr                      instr_ptr               same
+ *   frames without code    3.12: the C stack's             the C stack's           also the interpreter's
+ *   a stack's last frame   3.11: not a generator's         the C stack's           3.14: one without code
+ *                          3.12: the C stack's                                     3.15: tstate->base_frame
  *
  * The structs come from the interpreter's internal headers, so one binary serves one minor version. Tried on 3.11.7,
- * 3.12.1 and 3.13.0 on Linux x86-64. Patch releases have moved fields: `self_test` compares what is read here with what
- * the interpreter says, and nothing is sampled unless they agree.
+ * 3.12.1, 3.13.0, 3.14.10 and 3.15.2 on Linux x86-64. Patch releases have moved fields: `self_test` compares what is read
+ * here with what the interpreter says, and nothing is sampled unless they agree.
  *
  * Every read of foreign memory goes through LOAD: the compiler may neither repeat nor reorder it.
  */
@@ -35,11 +35,17 @@
 #if !defined(__linux__)
 #error "the native sampler is built for Linux only"
 #endif
-#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030E0000
-#error "the native sampler knows the frames of CPython 3.11 to 3.13 only"
+#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x03100000
+#error "the native sampler knows the frames of CPython 3.11 to 3.15 only"
+#endif
+#ifdef Py_STACKREF_DEBUG
+#error "the native sampler does not know the references that Py_STACKREF_DEBUG makes"
 #endif
 
-/* Which instruction a specialised one stands for, and how many units of cache follow each. */
+/* Which instruction a specialised one stands for, and how many units of cache follow each: 3.15 exports the tables. */
+#if PY_VERSION_HEX >= 0x030F0000
+#include <internal/pycore_opcode_metadata.h>
+#else
 #pragma GCC visibility push(hidden)
 #if PY_VERSION_HEX < 0x030D0000
 #define NEED_OPCODE_TABLES
@@ -52,9 +58,13 @@
 #undef NEED_OPCODE_METADATA
 #endif
 #pragma GCC visibility pop
+#endif
 
 #include <internal/pycore_code.h>
 #include <internal/pycore_frame.h>
+#if PY_VERSION_HEX >= 0x030E0000
+#include <internal/pycore_interpframe.h>
+#endif
 #include <internal/pycore_interp.h>
 #include <internal/pycore_runtime.h>
 #pragma GCC diagnostic pop
@@ -101,13 +111,20 @@ may_have_no_frame(PyThreadState *thread)
 #endif
 }
 
+#if PY_VERSION_HEX >= 0x030E0000
+/* The object that a reference of a frame's leads to: its low bits say who counts it. */
+#define LOAD_REFERENCE(reference) ((PyObject *)(LOAD((reference).bits) & ~(uintptr_t)7))
+#else
+#define LOAD_REFERENCE(reference) ((PyObject *)LOAD(reference))
+#endif
+
 static inline PyCodeObject *
 frame_code(Frame *frame)
 {
 #if PY_VERSION_HEX < 0x030D0000
     return LOAD(frame->f_code);
 #else
-    return (PyCodeObject *)LOAD(frame->f_executable);
+    return (PyCodeObject *)LOAD_REFERENCE(frame->f_executable);
 #endif
 }
 
@@ -128,40 +145,49 @@ frame_function(Frame *frame)
 #if PY_VERSION_HEX < 0x030C0000
     return (PyObject *)LOAD(frame->f_func);
 #else
-    return LOAD(frame->f_funcobj);
+    return LOAD_REFERENCE(frame->f_funcobj);
 #endif
 }
 
-/* A frame that stands for a piece of the C stack and runs no code. */
+/* Owners of frames from this one on run no code: such a frame stands for a piece of the C stack. */
+#if PY_VERSION_HEX < 0x030C0000
+#define FIRST_OWNER_WITHOUT_CODE (FRAME_OWNED_BY_FRAME_OBJECT + 1)
+#define LAST_OWNER FRAME_OWNED_BY_FRAME_OBJECT
+#elif PY_VERSION_HEX < 0x030E0000
+#define FIRST_OWNER_WITHOUT_CODE FRAME_OWNED_BY_CSTACK
+#define LAST_OWNER FRAME_OWNED_BY_CSTACK
+#elif PY_VERSION_HEX < 0x030F0000
+#define FIRST_OWNER_WITHOUT_CODE FRAME_OWNED_BY_INTERPRETER
+#define LAST_OWNER FRAME_OWNED_BY_CSTACK
+#else
+#define FIRST_OWNER_WITHOUT_CODE FRAME_OWNED_BY_INTERPRETER
+#define LAST_OWNER FRAME_OWNED_BY_INTERPRETER
+#endif
+
 static inline bool
 owner_has_no_code(int owner)
 {
-#if PY_VERSION_HEX < 0x030C0000
-    (void)owner;
-    return false;
-#else
-    return owner >= FRAME_OWNED_BY_CSTACK;
-#endif
-}
-
-/* Whether a stack may end with a frame of this owner; if it may not, part of the stack was not seen. */
-static inline bool
-owner_may_be_last(int owner)
-{
-#if PY_VERSION_HEX < 0x030C0000
-    return owner != FRAME_OWNED_BY_GENERATOR;
-#else
-    return owner_has_no_code(owner);
-#endif
+    return owner >= (int)FIRST_OWNER_WITHOUT_CODE;
 }
 
 static inline bool
 owner_is_known(int owner)
 {
+    return owner >= 0 && owner <= (int)LAST_OWNER;
+}
+
+/* Whether the thread's stack may end with this frame; if it may not, part of the stack was not seen. */
+static inline bool
+may_be_last(PyThreadState *thread, Frame *frame, int owner)
+{
 #if PY_VERSION_HEX < 0x030C0000
-    return owner >= 0 && owner <= FRAME_OWNED_BY_FRAME_OBJECT;
+    (void)thread, (void)frame;
+    return owner != FRAME_OWNED_BY_GENERATOR;
+#elif PY_VERSION_HEX < 0x030F0000
+    (void)thread, (void)frame;
+    return owner_has_no_code(owner);
 #else
-    return owner >= 0 && owner <= FRAME_OWNED_BY_CSTACK;
+    return owner_has_no_code(owner) && frame == LOAD(thread->base_frame);
 #endif
 }
 
@@ -272,6 +298,9 @@ moved_field(void)
     CHECK(thread_state, interp, PyThreadState, interp)
     CHECK(thread_state, current_frame, PyThreadState, current_frame)
     CHECK(thread_state, thread_id, PyThreadState, thread_id)
+#if PY_VERSION_HEX >= 0x030F0000
+    CHECK(thread_state, base_frame, PyThreadState, base_frame)
+#endif
     CHECK(thread_state, native_thread_id, PyThreadState, native_thread_id)
     CHECK(interpreter_frame, previous, _PyInterpreterFrame, previous)
     CHECK(interpreter_frame, executable, _PyInterpreterFrame, f_executable)

@@ -34,7 +34,7 @@ _ROW = np.dtype([("due", "<u4"), ("delay", "<u2"), ("thread", "<u2"), ("node", "
 _NODE = np.dtype([("parent", "<u4"), ("code", "<u4"), ("instruction", "<i4")])
 _NONE = 0xFFFFFFFF
 _SLOT_BITS = 14
-_FIRST_UNKNOWN = (3, 14)
+_FIRST_UNKNOWN = (3, 16)
 
 Ints = npt.NDArray[np.int64]
 
@@ -49,7 +49,7 @@ def load() -> Any:
         raise SamplerUnavailable(f"it is built for Linux only, this is {sys.platform}")
     if sys.implementation.name != "cpython" or sys.version_info >= _FIRST_UNKNOWN:
         raise SamplerUnavailable(
-            f"it knows CPython 3.11 to 3.13, this is {platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"
+            f"it knows CPython 3.11 to 3.15, this is {platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"
         )
     if not getattr(sys, "_is_gil_enabled", lambda: True)():
         raise SamplerUnavailable("it is not built for free-threaded interpreters")
