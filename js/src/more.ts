@@ -1,8 +1,17 @@
 import style from "./more.css";
+import { createHelp } from "./views/help";
+import { createLogCard } from "./views/log-card";
 import type { More } from "./views/panel";
+import { createSearchField } from "./views/search-field";
 
-/** The views behind the other tabs: a module of its own, so that the timeline is there at once. */
-const more: More = { panels: {}, style };
+/** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
+const more: More = {
+  panels: {},
+  sheets: { help: createHelp, export: createHelp },
+  search: createSearchField,
+  logCard: createLogCard,
+  style,
+};
 
-export const { panels } = more;
+export const { panels, sheets, search, logCard } = more;
 export { style };

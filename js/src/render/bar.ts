@@ -23,6 +23,8 @@ export interface BarScene {
   readonly theme: Theme;
   readonly marks: Marks;
   readonly measure: Measure;
+  /** By FunctionId: 1 where it matches what is searched for; null while nothing is. */
+  readonly found: Uint8Array | null;
   /** FunctionId of the hovered call, or -1. */
   readonly similar: number;
 }
@@ -63,7 +65,18 @@ function boxOf(pen: Pen, list: Bars, i: number, y: number): Box {
   return { x, y, w: width, left: Math.max(x, 0), right: Math.min(x + width, pen.width), origin: x0 };
 }
 
+/** How much of a bar is left that does not match what is searched for. */
+const DIMMED = 0.28;
+
 export function drawBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: number): void {
+  const id = scene.data.calls.function[list.call[i] as number] ?? -1;
+  const dimmed = scene.found !== null && scene.found[id] !== 1;
+  if (dimmed) pen.ctx.globalAlpha = DIMMED;
+  paintBar(pen, scene, list, i, y);
+  if (dimmed) pen.ctx.globalAlpha = 1;
+}
+
+function paintBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: number): void {
   const { ctx } = pen;
   const { data, theme, marks } = scene;
   const call = list.call[i] as number;

@@ -22,6 +22,7 @@ export interface LanesScene {
   readonly theme: Theme;
   readonly marks: Marks;
   readonly measure: Measure;
+  readonly found: Uint8Array | null;
   /** How far the lanes are scrolled, in CSS pixels. */
   readonly scrolled: number;
 }

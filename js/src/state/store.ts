@@ -1,8 +1,11 @@
 import type { AnomalyId, CallId, FunctionId, LaneId, LogId, Ns } from "../data/types";
+import type { Found } from "../logic/search";
 
 /** The views, in the order of their tabs. */
 export const TABS = ["timeline", "functions", "log", "anomalies", "design", "explain"] as const;
 export type Tab = (typeof TABS)[number];
+
+export type Sheet = "help" | "export";
 
 export interface Interval {
   readonly start: Ns;
@@ -18,6 +21,8 @@ export interface UiState {
   readonly range: Interval | null;
   /** What is searched for: plain text or `/regex/`; "" searches for nothing. */
   readonly query: string;
+  /** What the query finds; null while nothing is searched for. */
+  readonly found: Found | null;
   /** Call under the pointer, or under the keyboard focus. */
   readonly hover: CallId | null;
   /** Time under the pointer, for the hairline and the values in the gutter. */
@@ -33,7 +38,8 @@ export interface UiState {
   /** Anomaly whose row is marked. */
   readonly anomaly: AnomalyId | null;
   readonly collapsed: ReadonlySet<LaneId>;
-  readonly help: boolean;
+  /** What lies over the view: the card of keys, or the menu of exports. */
+  readonly sheet: Sheet | null;
 }
 
 /** Before the user has done anything. */
@@ -43,6 +49,7 @@ export function initial(window: Interval): UiState {
     window,
     range: null,
     query: "",
+    found: null,
     hover: null,
     pointer: null,
     selected: null,
@@ -51,7 +58,7 @@ export function initial(window: Interval): UiState {
     function: null,
     anomaly: null,
     collapsed: new Set(),
-    help: false,
+    sheet: null,
   };
 }
 

@@ -19,6 +19,11 @@ class Observer {
 
 const ends: (() => void)[] = [];
 
+/** Lets the second module come. */
+async function arrived() {
+  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+}
+
 function page(className = "microlog"): HTMLElement {
   const root = document.createElement("div");
   root.className = className;
@@ -144,11 +149,12 @@ describe("keys", () => {
     expect(press("Tab", find("button") as HTMLElement)).toBe(true);
   });
 
-  it("? opens the card of keys, with every fact; Escape closes it and gives the focus back", () => {
+  it("? opens the card of keys, with every fact; Escape closes it and gives the focus back", async () => {
     const { press, find, text } = open(reference());
     const help = find("[aria-label='Keys and marks']") as HTMLElement;
     help.focus();
     press("?", help);
+    await arrived();
     expect(text(".microlog-help")).toContain("48\u202f200 @ 1.00 kHz, native sampler");
     expect(find(".microlog-help")?.contains(document.activeElement)).toBe(true);
     press("Escape", document.activeElement as Element);
@@ -192,6 +198,7 @@ function stack(data: ViewData) {
   const context = {
     data,
     rows: () => indexRows(data),
+    select: () => undefined,
     store,
     host,
     root,
@@ -287,12 +294,13 @@ describe("cards", () => {
     expect(card()?.textContent).toContain("Calls 71 to 130 of 640, in order");
   });
 
-  it("list three logs and open all of them", () => {
+  it("list three logs and open all of them", async () => {
     const { cards, card, click, store } = stack(talk());
     cards.pin(0 as CallId, BAR);
     expect(card()?.textContent).toContain("305 logs inside");
     expect(card()?.querySelectorAll(".microlog-log-line")).toHaveLength(4);
     click(/302 more/);
+    await arrived();
     expect(store.get().log).toBe(0);
     expect(card()?.querySelectorAll("article")).toHaveLength(100);
     expect(card()?.textContent).toContain("205 more");
@@ -320,26 +328,29 @@ describe("cards", () => {
     expect(card()?.textContent).toContain("Copied");
   });
 
-  it("text of a log is never taken as HTML, and nothing in it is hidden", () => {
+  it("text of a log is never taken as HTML, and nothing in it is hidden", async () => {
     const { cards, card } = stack(talk());
     cards.logs([3 as LogId], BAR);
+    await arrived();
     expect(card()?.querySelector("img")).toBeNull();
     expect(card()?.querySelector(".microlog-message")?.textContent).toBe(
       "<img src=x onerror=alert(1)> \\x1b[31mred\\x1b[0m U+202Egnp.exe",
     );
   });
 
-  it("Markdown that Python rendered is shown as such; its links leave the page alone", () => {
+  it("Markdown that Python rendered is shown as such; its links leave the page alone", async () => {
     const { cards, card } = stack(talk());
     cards.logs([1 as LogId], BAR);
+    await arrived();
     expect(card()?.querySelector(".microlog-markdown h2")?.textContent).toBe("Loaded 1 204 331 rows");
     const link = card()?.querySelector("a");
     expect([link?.target, link?.rel]).toEqual(["_blank", "noopener noreferrer nofollow"]);
   });
 
-  it("a traceback stands under its message", () => {
+  it("a traceback stands under its message", async () => {
     const { cards, card } = stack(talk());
     cards.logs([2 as LogId], BAR);
+    await arrived();
     expect(card()?.querySelector("pre")?.textContent).toContain("line 71, in fetch_rates");
   });
 });

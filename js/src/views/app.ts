@@ -9,9 +9,9 @@ import type { Context, View } from "./context";
 import { el } from "./dom";
 import { createHeader } from "./header";
 import { createHeight } from "./height";
-import { createHelp } from "./help";
 import { intervalOf, type Panel } from "./panel";
 import { createPanels } from "./panels";
+import { createSheets } from "./sheets";
 import { createEmpty } from "./states";
 import { hideStaticPicture } from "./static-picture";
 import { createStatus } from "./status";
@@ -19,7 +19,7 @@ import { createLegend, createTabs, tabOf } from "./tabs";
 import { createTimeline } from "./timeline";
 
 /** Widths at which the look changes; the style sheet reads the classes. */
-const BELOW = [960, 640, 400] as const;
+const BELOW = [960, 800, 640, 400] as const;
 
 export interface App {
   dispose(): void;
@@ -48,6 +48,10 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     },
     store,
     host,
+    select(call) {
+      store.set({ tab: "timeline" });
+      timeline?.select(call);
+    },
     theme: theme.get,
     onTheme: theme.subscribe,
     show(place) {
@@ -76,7 +80,6 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
 
   const header = createHeader(context, {
     fit: timeline?.fit ?? null,
-    help: () => store.set({ help: !store.get().help }),
   });
   const controls = el("div", "microlog-controls");
   const tabs = createTabs(context, controls);
@@ -95,7 +98,8 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   first.el.setAttribute("role", "group");
   first.el.setAttribute("aria-label", "Timeline");
   root.replaceChildren();
-  const panels = createPanels(context, first, controls);
+  const panels = createPanels(context, first, controls, status.instead);
+  const sheets = createSheets(context);
   const views: readonly View[] = [header, tabs, status, panels];
   root.append(header.el, tabs.el, panels.el, status.el);
   root.classList.toggle("microlog-without-calls", empty);
@@ -107,39 +111,14 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   // JupyterLab asks for this before it acts on a key; other hosts listen further up, where keys from here do not arrive.
   mute(root);
 
-  let help: HTMLElement | null = null;
-  let focused: Element | null = null;
-  const showHelp = (on: boolean) => {
-    help?.remove();
-    help = null;
-    if (on) {
-      const scope = root.getRootNode() as Document | ShadowRoot;
-      focused = scope.activeElement;
-      help = createHelp(context, () => store.set({ help: false }));
-      root.append(help);
-      help.querySelector("button")?.focus({ preventScroll: true });
-    } else if (focused instanceof HTMLElement && root.contains(focused)) {
-      focused.focus({ preventScroll: true });
-    }
-  };
-  const unsubscribe = store.subscribe((state, before) => {
-    if (state.help !== before.help) showHelp(state.help);
-  });
-  root.addEventListener(
-    "pointerdown",
-    (event) => {
-      const path = event.composedPath();
-      if (help && !path.includes(help) && !path.includes(header.el)) store.set({ help: false });
-    },
-    { signal, capture: true },
-  );
-
   /** True when the key means something to the app; those of the timeline are its own. */
   const act = (name: string): boolean => {
     const tab = tabOf(name);
     if (tab) store.set({ tab });
-    else if (name === "?") store.set({ help: !store.get().help });
-    else if (name === "Escape" && store.get().help) store.set({ help: false });
+    else if (name === "?") store.set({ sheet: store.get().sheet === "help" ? null : "help" });
+    else if (name === "Escape" && store.get().sheet) store.set({ sheet: null });
+    else if (name === "/") header.search();
+    else if (name === "Escape" && store.get().query) store.set({ query: "" });
     else if (name === "Escape") return cards.dismiss();
     else if (name === "c") return cards.copy();
     else return false;
@@ -184,7 +163,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     dispose() {
       ending.abort();
       sizes.disconnect();
-      unsubscribe();
+      sheets.dispose();
       for (const view of views) view.dispose();
       cards.dispose();
       theme.dispose();

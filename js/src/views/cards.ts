@@ -5,7 +5,8 @@ import { createCallCard } from "./call-card";
 import { copyText } from "./clipboard";
 import type { Context } from "./context";
 import { el } from "./dom";
-import { createLogCard } from "./log-card";
+import { loadMore } from "./load-more";
+import { createError } from "./states";
 
 /** A rectangle in CSS pixels, relative to the `.microlog` root. */
 export interface Anchor {
@@ -62,6 +63,8 @@ export function createCards(context: Context, actions: CardActions): CardStack {
   let open: Open | null = null;
   let pointerX = 0;
   let timer = 0;
+  /** Cards of logs come with the next turn of the page: one that something else replaced meanwhile is not shown. */
+  let asked = 0;
 
   const wait = (ms: number, then: () => void) => {
     clearTimeout(timer);
@@ -69,6 +72,7 @@ export function createCards(context: Context, actions: CardActions): CardStack {
   };
   const close = () => {
     clearTimeout(timer);
+    asked++;
     open?.el.remove();
     open = null;
   };
@@ -151,11 +155,18 @@ export function createCards(context: Context, actions: CardActions): CardStack {
   };
   const showLogs = (entries: readonly LogId[], bar: Anchor) => {
     store.set({ pinned: false, hover: null, log: entries[0] ?? null });
-    const content = createLogCard(context, entries, () => {
+    const shut = () => {
       close();
       store.set({ log: null });
-    });
-    put({ kind: "logs", entries, bar, el: frame("Log", content) });
+    };
+    const turn = ++asked;
+    const show = (content: HTMLElement) => {
+      if (turn === asked) put({ kind: "logs", entries, bar, el: frame("Log", content) });
+    };
+    loadMore(context).then(
+      (more) => show(more.logCard(context, entries, shut)),
+      (error) => show(createError("The entries cannot be shown.", error)),
+    );
   };
 
   const track = (event: PointerEvent) => {
@@ -191,6 +202,7 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       else if (!open) clearTimeout(timer);
     },
     logs(entries, marker) {
+      asked++;
       if (entries && marker) showLogs(entries, marker);
       else if (open?.kind === "logs") close();
     },

@@ -1,4 +1,4 @@
-import type { ViewData } from "../data/types";
+import type { CallId, ViewData } from "../data/types";
 import type { Host } from "../host/host";
 import type { RowIndex } from "../logic/rows";
 import type { Store } from "../state/store";
@@ -15,6 +15,8 @@ export interface Context {
   /** The resolved theme now; views redraw when `onTheme` fires. */
   theme(): Theme;
   onTheme(listener: () => void): () => void;
+  /** Selects a call and brings it into view where it is drawn. */
+  select(call: CallId): void;
   /** Opens the timeline at a place: marks it, and moves there. */
   show(place: Place): void;
   /** The `.microlog` element: cards are placed inside it. */

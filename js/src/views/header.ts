@@ -8,14 +8,15 @@ import {
   formatRate,
   pluralOf,
 } from "../logic/format";
+import type { Sheet } from "../state/store";
 import type { Context, View } from "./context";
 import { button, el } from "./dom";
 import { icon } from "./icon";
+import { createSearchBox } from "./search-box";
 
 export interface HeaderActions {
   /** Null where there is no time to show. */
   readonly fit: (() => void) | null;
-  readonly help: (opener: HTMLElement) => void;
 }
 
 /** One fact; it goes where the widget is narrower than `from`, and before that if the others would be cut. */
@@ -28,7 +29,13 @@ interface Fact {
 const NARROW = 640;
 
 /** Wordmark, name and facts; the view's own buttons at the right. */
-export function createHeader(context: Context, actions: HeaderActions): View & { fitTo(width: number): void } {
+export interface Header extends View {
+  fitTo(width: number): void;
+  /** Puts the cursor into the search field. */
+  search(): void;
+}
+
+export function createHeader(context: Context, actions: HeaderActions): Header {
   const { facts } = context.data;
   const list = factsOf(context);
   const strip = el("div", "microlog-facts", ...list.map((fact) => fact.el));
@@ -37,10 +44,9 @@ export function createHeader(context: Context, actions: HeaderActions): View & {
   title.title = facts.name;
   const named = facts.name && facts.name !== facts.cell;
   const notes = facts.notes.length > 0 ? createNotes(facts.notes) : null;
-  const help = button("microlog-tool", () => actions.help(help), icon("help"));
-  help.setAttribute("aria-label", "Keys and marks");
-  help.setAttribute("aria-haspopup", "dialog");
-  help.title = "Keys and marks (?)";
+  const search = createSearchBox(context);
+  const help = opener(context, "help", "Keys and marks", icon("help"));
+  const exports = opener(context, "export", "Export, and all facts of the recording", icon("export"));
   const fit = actions.fit && button("microlog-tool", actions.fit, icon("fit"));
   fit?.setAttribute("aria-label", "Show the whole recording");
   fit?.setAttribute("title", "Show the whole recording (F)");
@@ -52,7 +58,7 @@ export function createHeader(context: Context, actions: HeaderActions): View & {
     facts.cell ? el("span", "microlog-cell", facts.cell) : null,
     named ? title : null,
     strip,
-    el("div", "microlog-tools", notes?.el ?? null, fit, help),
+    el("div", "microlog-tools", notes?.el ?? null, search.el, fit, exports, help),
   );
   return {
     el: header,
@@ -66,8 +72,26 @@ export function createHeader(context: Context, actions: HeaderActions): View & {
         fact.el.hidden = true;
       }
     },
-    dispose: () => notes?.dispose(),
+    search: search.open,
+    dispose() {
+      search.dispose();
+      notes?.dispose();
+    },
   };
+}
+
+/** The button of something that lies over the view. */
+function opener({ store }: Context, sheet: Sheet, label: string, mark: Node): HTMLButtonElement {
+  const made = button(
+    `microlog-tool microlog-open-${sheet}`,
+    () => store.set({ sheet: store.get().sheet === sheet ? null : sheet }),
+    mark,
+  );
+  made.dataset.sheet = sheet;
+  made.setAttribute("aria-label", label);
+  made.setAttribute("aria-haspopup", "dialog");
+  made.title = sheet === "help" ? `${label} (?)` : label;
+  return made;
 }
 
 function factsOf({ data }: Context): Fact[] {

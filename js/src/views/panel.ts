@@ -1,11 +1,14 @@
-import type { Ns, ViewData } from "../data/types";
-import type { Tab } from "../state/store";
+import type { LogId, Ns, ViewData } from "../data/types";
+import type { Sheet, Tab } from "../state/store";
 import type { Context, View } from "./context";
+import type { SearchParts } from "./search-box";
 
 /** What a view shows in the panel under the tabs. */
 export interface Panel extends View {
   /** Stands at the right of the tabs while the panel is shown. */
   readonly controls?: HTMLElement;
+  /** Stands in the status line while the panel is shown: what is in it, and its keys. */
+  readonly foot?: HTMLElement;
   /** The panel is shown now; one that is hidden draws nothing and listens to nothing that costs. */
   shown(): void;
   hidden(): void;
@@ -14,9 +17,17 @@ export interface Panel extends View {
 /** A view makes its panel when its tab is opened for the first time. */
 export type PanelMaker = (context: Context) => Panel;
 
-/** What `more.ts` holds: the views behind the tabs other than the timeline, and their style sheet. */
+/** A card over the view, made each time it is opened. */
+export type SheetMaker = (context: Context, close: () => void) => HTMLElement;
+
+/** What `more.ts` holds: all that is not needed to paint the timeline and to point at it, and its style sheet. */
 export interface More {
   readonly panels: Partial<Readonly<Record<Tab, PanelMaker>>>;
+  readonly sheets: Readonly<Record<Sheet, SheetMaker>>;
+  /** What the field in the header does. */
+  readonly search: (context: Context, parts: SearchParts) => View;
+  /** The entries of a marker, in a card. */
+  readonly logCard: (context: Context, entries: readonly LogId[], close: () => void) => HTMLElement;
   readonly style: string;
 }
 

@@ -1,7 +1,8 @@
 import type { Tab } from "../state/store";
 import type { Context, View } from "./context";
 import { el } from "./dom";
-import type { More, Panel } from "./panel";
+import { loadMore } from "./load-more";
+import type { Panel } from "./panel";
 import { createError } from "./states";
 
 /** Code is loaded in a blink; only longer waits need a word. */
@@ -11,8 +12,13 @@ const LOADING_MS = 400;
  * The panels under the tabs, of which one is shown. The timeline is there from the start; the others come with the module
  * that the host loads when the first of them is opened, and are made once.
  */
-export function createPanels(context: Context, timeline: Panel, controls: HTMLElement): View {
-  const { store, host, root } = context;
+export function createPanels(
+  context: Context,
+  timeline: Panel,
+  controls: HTMLElement,
+  foot: (own: HTMLElement | null) => void,
+): View {
+  const { store } = context;
   const place = el("div", "microlog-panels");
   const made = new Map<Tab, Panel>([["timeline", timeline]]);
   let shown: Panel | null = null;
@@ -24,6 +30,7 @@ export function createPanels(context: Context, timeline: Panel, controls: HTMLEl
     shown = panel;
     place.replaceChildren(panel.el);
     controls.replaceChildren(...(panel.controls ? [panel.controls] : []));
+    foot(panel.foot ?? null);
     panel.shown();
   };
   const open = async (tab: Tab) => {
@@ -33,13 +40,8 @@ export function createPanels(context: Context, timeline: Panel, controls: HTMLEl
       if (store.get().tab === tab) place.replaceChildren(el("p", "microlog-none", "loading"));
     }, LOADING_MS);
     try {
-      const more = (await host.more()) as More;
+      const more = await loadMore(context);
       if (ended) return;
-      if (!root.querySelector("style[data-microlog-more]")) {
-        const style = el("style", "", more.style);
-        style.dataset.micrologMore = "";
-        root.append(style);
-      }
       const maker = more.panels[tab];
       if (!maker) throw new Error(`There is no view "${tab}" in this version.`);
       const panel = made.get(tab) ?? maker(context);
@@ -50,6 +52,7 @@ export function createPanels(context: Context, timeline: Panel, controls: HTMLEl
         shown?.hidden();
         shown = null;
         controls.replaceChildren();
+        foot(null);
         place.replaceChildren(createError("This view cannot be shown; the others can.", error));
       }
     } finally {

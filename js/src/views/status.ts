@@ -18,7 +18,7 @@ const HINTS: readonly (readonly [keys: readonly string[], what: string])[] = [
 const PATH_MOST = 4;
 
 /** Where the selected call, or the one under the pointer, is, and its numbers; the keys at the right. */
-export function createStatus(context: Context): View {
+export function createStatus(context: Context): View & { instead(own: HTMLElement | null): void } {
   const { data, store } = context;
   const path = el("div", "microlog-path");
   const numbers = el("div", "microlog-numbers");
@@ -26,14 +26,12 @@ export function createStatus(context: Context): View {
     el("span", "microlog-hint", ...keys.map(key), what),
   );
   const kernel = createKernelState(context);
-  const status = el(
-    "footer",
-    "microlog-status",
-    kernel.el,
+  const usual = [
     path,
     numbers,
     el("div", "microlog-hints", ...hints, el("span", "microlog-hint microlog-hint-last", key("?"), "keys")),
-  );
+  ];
+  const status = el("footer", "microlog-status", kernel.el, ...usual);
 
   let shown: CallId | null | undefined;
   const update = () => {
@@ -54,6 +52,7 @@ export function createStatus(context: Context): View {
   const unsubscribe = store.subscribe(update);
   return {
     el: status,
+    instead: (own) => status.replaceChildren(kernel.el, ...(own ? [own] : usual)),
     dispose() {
       unsubscribe();
       kernel.dispose();

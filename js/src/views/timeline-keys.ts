@@ -52,7 +52,7 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
 
   /** True when the key means something here. */
   const act = (key: string, onControl: boolean): boolean => {
-    const { tab, hover, selected, pinned, help } = store.get();
+    const { tab, hover, selected, pinned, sheet } = store.get();
     const arrow = ARROWS[key];
     // The window of time is every view's; the calls are only here.
     if (key === "w") zoom(KEY_ZOOM);
@@ -66,8 +66,8 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
     else if (key === "p") select(stage, pinned ? selected : (hover ?? selected), !pinned);
     // Enter on a button presses it.
     else if (key === "Enter" && !onControl) zoomTo(selected);
-    // The card of keys is over everything and closes first; it is not the timeline's.
-    else if (key === "Escape" && !help) return back();
+    // What lies over the view closes first; it is not the timeline's.
+    else if (key === "Escape" && !sheet) return back();
     else return false;
     return true;
   };

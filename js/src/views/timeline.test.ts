@@ -32,7 +32,18 @@ function open(data: ViewData) {
   const host = nobody();
   const show = () => undefined;
   const rows = () => indexRows(data);
-  const context = { data, rows, store, host, theme: () => theme, onTheme: () => () => undefined, show, root };
+  const context = {
+    data,
+    rows,
+
+    select: () => undefined,
+    store,
+    host,
+    theme: () => theme,
+    onTheme: () => () => undefined,
+    show,
+    root,
+  };
   const timeline = createTimeline(context, cards);
   root.append(timeline.el);
   const leaked = vi.fn();

@@ -20,13 +20,15 @@ import { createMotion } from "./motion";
 import { createBrush } from "./timeline-brush";
 import { createFrame } from "./timeline-frame";
 import { createGutter } from "./timeline-gutter";
-import { listenToKeys } from "./timeline-keys";
+import { bringIntoView, listenToKeys } from "./timeline-keys";
 import { listenToPointer } from "./timeline-pointer";
-import { anchorOf, type Stage } from "./timeline-stage";
+import { anchorOf, type Stage, select } from "./timeline-stage";
 
 export interface Timeline extends View {
   /** Shows the whole recording. */
   fit(): void;
+  /** Selects a call and brings it into view. */
+  select(call: CallId): void;
   /** Shows an interval with a little air on both sides. */
   zoomTo(start: Ns, end: Ns): void;
 }
@@ -149,6 +151,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
         theme,
         marks: { hover, selected, keyboard: stage.keyboard },
         measure: measureWith(pen.ctx, theme),
+        found: store.get().found?.functions ?? null,
         scrolled: area.scrollTop,
       },
       drawn,
@@ -203,6 +206,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     if (state.pointer !== before.pointer) touch();
     if (state.hover !== before.hover) touch("lanes");
     if (state.log !== before.log) touch("head");
+    if (state.found !== before.found) touch("lanes");
     if (state.collapsed !== before.collapsed) {
       measureLayout();
       touch("lanes", "places");
@@ -239,6 +243,11 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   return {
     el: frame.el,
     fit: () => motion.glide(whole(duration)),
+    select(call) {
+      stage.keyboard = true;
+      bringIntoView(stage, call);
+      select(stage, call, false);
+    },
     zoomTo: (start, end) => motion.glide(around(start, end, duration)),
     dispose() {
       cancelAnimationFrame(request);
