@@ -244,8 +244,10 @@ class Tables:
                 "call": data.call,
                 "function": self._texts("functions", "name", data.function),
                 "thread": self._threads_of(data.thread),
+                "where": np.array(data.where, object),
                 "expected": data.expected,
                 "observed": data.observed,
+                "unit": np.array(data.unit, object),
                 "score": data.score,
                 "reason": np.array(data.reason, object),
             }

@@ -43,7 +43,21 @@ LOGS = [
     "exception",
 ]
 METRICS = ["time", "cpu", "system_cpu", "memory", "modules", "threads", "gc_objects"]
-ANOMALIES = ["kind", "start", "duration", "call", "function", "thread", "expected", "observed", "score", "reason"]
+TIPS = "tip title advice saving share function file line call evidence score".split()
+ANOMALIES = [
+    "kind",
+    "start",
+    "duration",
+    "call",
+    "function",
+    "thread",
+    "where",
+    "expected",
+    "observed",
+    "unit",
+    "score",
+    "reason",
+]
 
 
 @pytest.fixture
@@ -65,6 +79,7 @@ def test_tables_have_exactly_the_columns_that_are_promised(rec: microlog.Recordi
     assert list(rec.logs.columns) == LOGS
     assert list(rec.metrics.columns) == METRICS
     assert list(rec.anomalies.columns) == ANOMALIES
+    assert list(rec.tips.columns) == TIPS
 
 
 def test_an_empty_recording_has_the_same_columns_and_types(rec: microlog.Recording) -> None:
@@ -81,6 +96,7 @@ def test_an_empty_recording_has_the_same_columns_and_types(rec: microlog.Recordi
         "spans",
         "threads",
         "anomalies",
+        "tips",
         "counters",
     ):
         full, bare = getattr(rec, name), getattr(empty, name)

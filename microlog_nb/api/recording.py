@@ -154,8 +154,10 @@ class Recording:
     def anomalies(self) -> pd.DataFrame:
         """What is unusual.
 
-        Columns: `kind`, `start`, `duration`, `call`, `function`, `thread`, `expected` and `observed` (seconds), `score`
-        (seconds lost, weighted by how sure it is), `reason` (a sentence).
+        Columns: `kind` ("slow call", "waiting", "contention", "GIL held", "memory jump", "memory growth", "GC pause",
+        "slow import", "log flood", "error", "warning", "starved"; at most 100 of each), `start`, `duration` (seconds),
+        `call` (id in `calls`, -1 if none), `function`, `thread`, `where` (the place in words), `expected` and `observed` (in
+        `unit`: "s", "bytes" or "count"), `score` (seconds lost, weighted by how sure it is), `reason` (a sentence).
         """
         return self._tables.anomalies
 

@@ -308,6 +308,7 @@ class Recorder:
             "sampler": self.sampler.name,
             "python": platform.python_version(),
             "platform": f"{platform.system()} {platform.machine()}",
+            "cores": os.cpu_count() or 1,
             "samples": 0,
             "late": 0,
             **used,

@@ -28,7 +28,8 @@ class Trace:
             `id` (32 hex digits), `started` (ISO 8601 with offset), `duration_ns`, `interval_ns`, `sampler`, `python`,
             `platform`, `samples`, `late` (samples over `LATE_INTERVALS` intervals late), `ticks` (times the sampler looked),
             `missed` (ticks that were due while it could not look), `torn` (stacks cut short), `own_cpu_ns` (CPU time of
-            the recorder's threads), `notes` (sentences about limits and faults of this recording).
+            the recorder's threads), `notes` (sentences about limits and faults of this recording). Where the recorder knew:
+            `cores` (CPUs of the machine).
     """
 
     tables: Mapping[str, pa.Table]

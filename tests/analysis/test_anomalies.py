@@ -15,7 +15,9 @@ def test_a_call_that_took_much_longer_than_its_peers_is_slow() -> None:
     found = tables.anomalies
     assert found["function"].tolist() == ["step"]
     assert found["kind"].tolist() == ["slow call"]
-    assert found["reason"].tolist() == ["step took 160 ms against a median of 40.5 ms in 6 calls."]
+    assert found["reason"].tolist() == [
+        "160 ms against a median of 40.0 ms in 6 calls from the same place: 4 × its usual time."
+    ]
     assert tables.calls["anomaly"].sum() == 1
     assert 0 < found["score"][0] <= 0.12
 

@@ -80,7 +80,7 @@ def test_a_call_carries_its_first_anomaly() -> None:
     (row,) = view.anomalies
     assert np.flatnonzero(view.calls.anomaly >= 0).tolist() == [row["call"]]
     assert row["observed"] == pytest.approx(0.2, rel=0.05)
-    assert row["reason"].startswith("b took 200 ms")
+    assert row["reason"].startswith("200 ms against a median of")
 
 
 def test_functions_say_where_they_are() -> None:

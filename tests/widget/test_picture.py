@@ -55,7 +55,7 @@ def test_the_header_says_the_facts() -> None:
         "CPU 67%",
         "peak 300 MB",
         "4 logs",
-        "0 anomalies",
+        "2 anomalies",
     ):
         assert fact in header
 
