@@ -11,6 +11,7 @@ from microlog_nb.analysis.anomalies import Anomalies, find_anomalies
 from microlog_nb.analysis.calls import Calls, infer_calls
 from microlog_nb.analysis.functions import Functions, measure_functions
 from microlog_nb.analysis.lines import Lines, measure_lines
+from microlog_nb.analysis.tips import Tip, find_tips
 from microlog_nb.model.schema import PROCESS_METRICS
 from microlog_nb.model.trace import Trace
 
@@ -53,6 +54,11 @@ class Tables:
         """How many anomalies name each function."""
         named = self.anomaly_data.function
         return np.bincount(named[named >= 0], minlength=self.trace.tables["functions"].num_rows)
+
+    @cached_property
+    def tip_data(self) -> list[Tip]:
+        """What to do about what takes the time, the tip that could save most first."""
+        return find_tips(self.trace, self.call_data)
 
     # -- as DataFrames ---------------------------------------------------------------------------------------------
 
@@ -250,6 +256,31 @@ class Tables:
                 "unit": np.array(data.unit, object),
                 "score": data.score,
                 "reason": np.array(data.reason, object),
+            }
+        )
+
+    @cached_property
+    def tips(self) -> pd.DataFrame:
+        """One row a tip; see `Recording.tips`."""
+        tips = self.tip_data
+        function = np.array([tip.function for tip in tips], np.int64)
+
+        def texts(column: str) -> np.ndarray[Any, Any]:
+            return np.array([getattr(tip, column) for tip in tips], object)
+
+        return _frame(
+            {
+                "tip": texts("tip"),
+                "title": texts("title"),
+                "advice": texts("advice"),
+                "saving": np.array([tip.saving_ns for tip in tips], np.float64) * _NS,
+                "share": np.array([tip.share for tip in tips], np.float64),
+                "function": self._texts("functions", "name", function),
+                "file": self._texts("functions", "file", function),
+                "line": np.array([tip.line for tip in tips], np.int64),
+                "call": np.array([tip.call for tip in tips], np.int64),
+                "evidence": texts("evidence"),
+                "score": np.array([tip.score for tip in tips], np.float64),
             }
         )
 

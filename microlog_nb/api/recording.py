@@ -161,6 +161,17 @@ class Recording:
         """
         return self._tables.anomalies
 
+    @property
+    def tips(self) -> pd.DataFrame:
+        """What to do about what takes the time, the tip that could save most first.
+
+        Columns: `tip` (the rule's name), `title`, `advice` (a sentence or two), `saving` (seconds that could be saved at most;
+        NaN if unknown), `share` (of the recording's time, 0 to 1), `function`, `file`, `line` (your code where it happens),
+        `call` (id of an example, -1 if none), `evidence` (a sentence with the numbers), `score` (seconds that could be saved,
+        weighted by how sure that is).
+        """
+        return self._tables.tips
+
     # -- ways out ----------------------------------------------------------------------------------------------------
 
     def between(self, start: float, end: float) -> Recording:
