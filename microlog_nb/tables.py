@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from microlog_nb.analysis import names
 from microlog_nb.analysis.anomalies import Anomalies, find_anomalies
 from microlog_nb.analysis.calls import Calls, infer_calls
 from microlog_nb.analysis.functions import Functions, measure_functions
+from microlog_nb.analysis.graph import CallGraph, call_graph
 from microlog_nb.analysis.lines import Lines, measure_lines
 from microlog_nb.analysis.tips import Tip, find_tips
 from microlog_nb.model.schema import PROCESS_METRICS
@@ -21,11 +24,21 @@ if TYPE_CHECKING:
 _NS = 1e-9
 
 
+@dataclass(frozen=True)
+class Graph:
+    """Who calls whom; see `Recording.graph`."""
+
+    level: str
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
+
+
 class Tables:
     """The tables of one trace. Times in DataFrames are float seconds from the start of the recording."""
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
+        self._graphs: dict[str, CallGraph] = {}
 
     # -- as columns ------------------------------------------------------------------------------------------------
 
@@ -258,6 +271,54 @@ class Tables:
                 "reason": np.array(data.reason, object),
             }
         )
+
+    def graph_data(self, level: str) -> CallGraph:
+        """Who calls whom, at one of `graph.LEVELS`."""
+        if level not in self._graphs:
+            self._graphs[level] = call_graph(self.trace, self.call_data, level)
+        return self._graphs[level]
+
+    def graph(self, level: str) -> Graph:
+        """Two DataFrames; see `Recording.graph`."""
+        data = self.graph_data(level)
+        columns = (self.trace.texts("functions", name) for name in ("kind", "module", "file"))
+        package = np.array([names.package_name(*row)[1] for row in zip(*columns, strict=True)] + [""], object)
+        titles = np.array(data.name, object)
+        anomalies = np.bincount(
+            data.node_of[data.node_of >= 0],
+            weights=self.function_anomalies[data.node_of >= 0],
+            minlength=len(data.name),
+        )
+        nodes = _frame(
+            {
+                "name": titles,
+                "package": package[data.function],
+                "kind": self._texts("functions", "kind", data.function),
+                "functions": data.functions,
+                "calls": data.calls,
+                "self_time": data.self_ns * _NS,
+                "total_time": data.total_ns * _NS,
+                "cpu_time": data.cpu_ns * _NS,
+                "waiting": data.waiting_ns * _NS,
+                "anomalies": anomalies.astype(np.int64),
+                "cycle": data.cycle,
+            },
+            index="node",
+        )
+        around = (data.cycle[data.caller] > 0) & (data.cycle[data.caller] == data.cycle[data.callee])
+        edges = _frame(
+            {
+                "caller": data.caller,
+                "callee": data.callee,
+                "caller_name": titles[data.caller],
+                "callee_name": titles[data.callee],
+                "calls": data.edge_calls,
+                "time": data.edge_ns * _NS,
+                "cycle": around & ~data.starts_thread,
+                "starts_thread": data.starts_thread,
+            }
+        )
+        return Graph(level, nodes, edges.sort_values("time", ascending=False, kind="stable", ignore_index=True))
 
     @cached_property
     def tips(self) -> pd.DataFrame:

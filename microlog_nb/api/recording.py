@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from microlog_nb.api.running import Run
     from microlog_nb.model.trace import Trace
-    from microlog_nb.tables import Tables
+    from microlog_nb.tables import Graph, Tables
 
 _last: Recording | None = None
 
@@ -187,6 +187,31 @@ class Recording:
                 f"between({start!r}, {end!r}) is no range: allowed is 0 <= start < end <= {duration:.6g}, in seconds"
             )
         return _recording(trace.between(round(start * 1e9), round(end * 1e9)))
+
+    def graph(self, level: str = "class") -> Graph:
+        """Who calls whom: `graph.nodes` and `graph.edges`, two DataFrames of at most 150 nodes.
+
+        Kept are your own functions, library code that they call and that takes 1 % of the time or more, and whatever spends
+        1 % of it in its own code. The rest is folded: its time counts as its caller's own. What is still too much is grouped
+        by package.
+
+        Columns of `nodes`, whose index is `node`: `name`, `package`, `kind` (notebook, user, library), `functions` (it stands
+        for), `calls` (from outside of it), `self_time`, `total_time`, `cpu_time`, `waiting` (seconds), `anomalies`, `cycle`
+        (0, or the number of the cycle that it is in). Of `edges`: `caller` and `callee` (nodes), `caller_name`,
+        `callee_name`, `calls`, `time` (seconds), `cycle` (whether it is part of one), `starts_thread` (the caller started a
+        thread that begins with the callee; known only where a sample saw it).
+
+        Args:
+            level: "module", "class" or "function".
+
+        Raises:
+            MicrologError: another level.
+        """
+        from microlog_nb.analysis.graph import LEVELS
+
+        if level not in LEVELS:
+            raise MicrologError(f"graph level {level!r} does not exist: choose {', '.join(map(repr, LEVELS))}")
+        return self._tables.graph(level)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Writes the recording to a `.microlog` file and returns its path.

@@ -12,6 +12,7 @@ import re
 import numpy as np
 
 from microlog_nb import words
+from microlog_nb.analysis.names import function_names, shown_file
 from microlog_nb.tables import Tables
 from microlog_nb.widget import payload, picture
 
@@ -43,12 +44,12 @@ def summary_lines(tables: Tables) -> list[str]:
     """The recording in sentences: facts, the functions that took most time, and the errors it logged."""
     trace = tables.trace
     lines = [f"{value} {word}".strip() for value, word in picture.fact_words(payload.facts(tables), tables) if word]
-    names, files = payload.function_names(trace), trace.texts("functions", "file")
+    names, files = function_names(trace), trace.texts("functions", "file")
     self_ns = tables.function_data.self_ns
     for row in np.argsort(-self_ns, kind="stable")[:_MAX_FUNCTIONS].tolist():
         if self_ns[row] > 0:
             calls = words.plural(int(tables.function_data.calls[row]), "call")
-            place = "" if names[row] == files[row] else f" ({payload.shown_file(files[row])})"
+            place = "" if names[row] == files[row] else f" ({shown_file(files[row])})"
             lines.append(f"{words.duration(int(self_ns[row]))} in {names[row]}{place}, {calls}")
     levels, messages = trace.texts("logs", "level"), trace.texts("logs", "message")
     errors = [message for level, message in zip(levels, messages, strict=True) if level in ("error", "critical")]

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from microlog_nb.analysis.calls import late_samples
+from microlog_nb.analysis.names import function_names, package_name, shown_file, shown_name
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from microlog_nb.widget import markdown
@@ -105,37 +104,6 @@ def packages(tables: Tables) -> tuple[list[Row], list[int]]:
     number = {key: place for place, key in enumerate(order)}
     rows = [{"name": name, "kind": kind, "self": self_ns[kind, name]} for kind, name in order]
     return rows, [number[key] for key in keys]
-
-
-def package_name(kind: str, module: str, file: str) -> tuple[str, str]:
-    """Kind and name of the package that a function's colour stands for."""
-    if kind == "notebook":
-        return kind, file
-    top = module.partition(".")[0]
-    return kind, top if top not in ("", "__main__") else _stem(file)
-
-
-def shown_name(kind: str, name: str, file: str) -> str:
-    """A function's name as it is shown: the code of a cell itself carries the cell's label."""
-    return file if kind == "notebook" and name == "<module>" else name
-
-
-def function_names(trace: Trace) -> list[str]:
-    """The shown name of every function."""
-    return list(map(shown_name, *(trace.texts("functions", column) for column in ("kind", "name", "file"))))
-
-
-def shown_file(file: str) -> str:
-    """The last part of a path, of whatever system it came from; a cell's label as it is."""
-    if re.match(r"<.*>$|In \[", file):
-        return file
-    path = PureWindowsPath(file) if "\\" in file else PurePosixPath(file)
-    return path.name or file
-
-
-def _stem(file: str) -> str:
-    name = shown_file(file)
-    return name.removesuffix(".py") or "?"
 
 
 def _functions(tables: Tables, package_of: Sequence[int]) -> list[Row]:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from microlog_nb import words
+from microlog_nb.analysis.names import function_names
 from microlog_nb.tables import Tables
 from microlog_nb.widget import palette, payload
 from microlog_nb.widget.bars import Bars, visible_bars
@@ -83,7 +84,7 @@ class _Picture:
         self.density = self.plot / self.duration
         self.packages, self.package_of = payload.packages(self.tables)
         self.slots = palette.slots(self.packages)
-        self.names = payload.function_names(self.tables.trace)
+        self.names = function_names(self.tables.trace)
 
     def draw(self) -> str:
         self._header()

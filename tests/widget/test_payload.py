@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from microlog_nb.analysis import names
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from microlog_nb.widget import payload
@@ -105,7 +106,7 @@ def test_functions_say_where_they_are() -> None:
     ],
 )
 def test_package_names(kind: str, module: str, file: str, name: str) -> None:
-    assert payload.package_name(kind, module, file) == (kind, name)
+    assert names.package_name(kind, module, file) == (kind, name)
 
 
 def test_packages_come_by_self_time() -> None:
