@@ -153,20 +153,17 @@ class Recorder:
         """Begins to observe.
 
         Raises:
-            MicrologError: the sampler that was asked for by name cannot run here.
+            MicrologError: the sampler that was asked for by name cannot run here, or no thread can be started.
         """
-        try:
-            self.sampler.start()
-        except SamplerUnavailable as error:
-            if self._asked == "native":
-                raise _no_native(error) from error
-            self._note_no_native(error)
-            self.sampler = self._thread_sampler()
-            self.sampler.start()
+        self._start_sampler()
         self._kept.acquire()
         self._asleep.acquire()
         # not threading.Thread: the program sees neither one more thread nor calls of its own trace functions in ours
-        _thread.start_new_thread(self._keep_house, ())
+        try:
+            _thread.start_new_thread(self._keep_house, ())
+        except RuntimeError as error:
+            self.sampler.stop()
+            raise _no_thread() from error
 
     def stop(self) -> None:
         """Ends observing; when it returns nothing is written any more."""
@@ -355,6 +352,19 @@ class Recorder:
             self._note_no_native(error)
             return self._thread_sampler()
 
+    def _start_sampler(self) -> None:
+        try:
+            self.sampler.start()
+            return
+        except SamplerUnavailable as error:
+            if self._asked == "native":
+                raise _no_native(error) from error
+            if self.sampler.name == "thread":
+                raise _no_thread() from error
+            self._note_no_native(error)
+        self.sampler = self._thread_sampler()
+        self._start_sampler()
+
     def _thread_sampler(self) -> Sampler:
         return ThreadSampler(
             self.builder,
@@ -373,8 +383,14 @@ class Recorder:
     def _replace_sampler(self) -> None:
         """A sampler that has lost its way is given up; the recording goes on by the one that runs anywhere."""
         lost = self.sampler
-        self._notes.append(f"recorded by the thread sampler from {self.now() / 1e9:.1f} s on: {lost.error}")
         lost.stop()
+        sampler = self._thread_sampler()
+        try:
+            sampler.start()
+        except SamplerUnavailable as error:  # tried again in a second
+            self.fault("the thread sampler did not take over", error)
+            return
+        self._notes.append(f"recorded by the thread sampler from {self.now() / 1e9:.1f} s on: {lost.error}")
         for name, value in (
             ("ticks", lost.ticks),
             ("missed", lost.missed),
@@ -382,8 +398,6 @@ class Recorder:
             ("own_cpu_ns", lost.cpu_ns),
         ):
             self._earlier[name] += value
-        sampler = self._thread_sampler()
-        sampler.start()
         self.sampler = sampler
 
     def _poll(self) -> bool:
@@ -461,6 +475,10 @@ class Recorder:
 
 def _no_native(reason: Exception) -> MicrologError:
     return MicrologError(f"sampler 'native' cannot run here: {reason}; choose 'auto' or 'thread'")
+
+
+def _no_thread() -> MicrologError:
+    return MicrologError("nothing can be recorded: the system allows this process no more threads")
 
 
 def without_logs(trace: Trace) -> Trace:

@@ -107,6 +107,7 @@ class NativeSampler:
         self._draining = _thread.allocate_lock()
         self._drainer = 0
         self._running = False
+        self._error = ""
         self._last = (0, 0, 0, 0, 0, 0, False)
 
     # -- the protocol ------------------------------------------------------------------------------------------------
@@ -145,7 +146,10 @@ class NativeSampler:
     def resume(self) -> None:
         """Starts the thread again."""
         if self._running:
-            self._native.resume()
+            try:
+                self._native.resume()
+            except self._native.SamplerError as error:
+                self._error = f"the native sampler did not go on after a fork: {error}"
 
     def observe(self) -> None:
         """Looks now, on the calling thread."""
@@ -186,7 +190,9 @@ class NativeSampler:
     @property
     def error(self) -> str:
         """Why it ended by itself, or ""."""
-        return "the native sampler could no longer read the program's stacks" if self._counters()[6] else ""
+        return self._error or (
+            "the native sampler could no longer read the program's stacks" if self._counters()[6] else ""
+        )
 
     def look(self) -> None:
         """Notes the names of threads, and where suspended tasks wait."""

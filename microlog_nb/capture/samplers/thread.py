@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from microlog_nb.capture.frames import current_frames
+from microlog_nb.capture.samplers.base import SamplerUnavailable
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.threads import Threads
 
@@ -70,14 +71,23 @@ class ThreadSampler:
         self.error = ""
 
     def start(self) -> None:
-        """Begins; the interpreter's switch interval is lowered until `stop`."""
+        """Begins; the interpreter's switch interval is lowered until `stop`.
+
+        Raises:
+            SamplerUnavailable: its thread cannot be started.
+        """
         self._switch_interval = sys.getswitchinterval()
         if self._switch_interval > _SWITCH_INTERVAL:
             sys.setswitchinterval(_SWITCH_INTERVAL)
         self._lowered = sys.getswitchinterval()
         self._ended.acquire()
         # not threading.Thread: the program sees neither one more thread nor calls of its own trace functions in ours
-        _thread.start_new_thread(self._run, ())
+        try:
+            _thread.start_new_thread(self._run, ())
+        except RuntimeError as error:
+            self._ended.release()
+            self.abandon()
+            raise SamplerUnavailable(f"its thread could not be started ({error})") from error
 
     def stop(self) -> None:
         """Ends and restores the switch interval, unless the program has set another one meanwhile."""

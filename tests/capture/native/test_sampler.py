@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import subprocess
 import sys
 import threading
@@ -183,22 +182,6 @@ def test_recordings_at_once_and_nested() -> None:
     assert (inner.calls["function"] == "spin").sum() == 1
 
 
-def test_hundreds_of_starts_and_stops_leave_nothing() -> None:
-    sampler: Any = native.load()
-    before = signal.getsignal(signal.SIGSEGV)
-    for number in range(500):
-        sampler.start(0, 50_000)
-        if number % 3 == 0:
-            sampler.drain()
-        if number % 5 == 0:
-            sampler.pause()
-            sampler.resume()
-        sampler.stop()
-    assert signal.getsignal(signal.SIGSEGV) == before
-    with pytest.raises(sampler.SamplerError, match="not running"):
-        sampler.drain()
-
-
 def test_an_interpreter_that_it_cannot_sample_goes_on_by_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(self: object) -> None:
         raise SamplerUnavailable("fields have moved")
@@ -237,50 +220,6 @@ def test_one_that_loses_its_way_is_replaced() -> None:
     assert (rec.calls["function"] == "spin").sum() == 2
 
 
-@pytest.mark.parametrize("enabled", ["before", "after"])
-def test_a_crash_of_the_users_own_reaches_faulthandler(enabled: str) -> None:
-    program = """
-if sys.argv[1] == "before": faulthandler.enable()
-microlog.start()
-if sys.argv[1] == "after": faulthandler.enable()
-spin(0.05)
-ctypes.string_at(0)
-"""
-    done = run(program, enabled, check=False)
-    assert done.returncode == -signal.SIGSEGV
-    assert done.stderr.count("Fatal Python error: Segmentation fault") == 1
-    assert "string_at" in done.stderr
-
-
-@pytest.mark.parametrize("how", ["ctypes.string_at(0)", "os.kill(os.getpid(), signal.SIGSEGV)"])
-def test_a_crash_without_faulthandler_ends_the_process_as_before(how: str) -> None:
-    done = run(f"microlog.start()\nspin(0.02)\n{how}\nspin(1)", check=False)
-    assert done.returncode == -signal.SIGSEGV
-    assert done.stderr == ""
-
-
-def test_a_crash_after_the_recording_reaches_faulthandler() -> None:
-    program = "rec = microlog.start()\nfaulthandler.enable()\nspin(0.05)\nrec.stop()\nctypes.string_at(0)"
-    done = run(program, check=False)
-    assert done.returncode == -signal.SIGSEGV
-    assert done.stderr.count("Fatal Python error") == 1
-
-
-def test_faulthandler_tells_nothing_while_threads_come_and_go() -> None:
-    program = """
-faulthandler.enable()
-with microlog.profile(interval=50e-6, display=False) as rec:
-    faulthandler.disable(); faulthandler.enable()
-    for _ in range(300):
-        workers = [threading.Thread(target=len, args=("",)) for _ in range(8)]
-        for worker in workers: worker.start()
-        for worker in workers: worker.join()
-print(rec.meta["sampler"], rec.meta["notes"])
-"""
-    done = run(program)
-    assert (done.stdout, done.stderr) == ("native []\n", "")
-
-
 def test_forks_while_recording() -> None:
     program = """
 with microlog.profile(interval=50e-6, display=False) as rec:
@@ -296,53 +235,6 @@ with microlog.profile(interval=50e-6, display=False) as rec:
 print(failed, rec.meta["sampler"], rec.meta["notes"], "spin" in set(rec.calls["function"]))
 """
     assert run(program).stdout == "0 native [] True\n"
-
-
-def test_multiprocessing_while_recording() -> None:
-    program = """
-import multiprocessing
-with microlog.profile(interval=50e-6, display=False):
-    with multiprocessing.get_context("fork").Pool(2) as pool:
-        print(sum(pool.map(abs, range(-100, 0))))
-"""
-    assert run(program).stdout == "5050\n"
-
-
-@pytest.mark.parametrize(
-    ("end", "code"),
-    [("os._exit(5)", 5), ("sys.exit(6)", 6), ("raise SystemExit", 0), ("", 0), ("import atexit; atexit._clear()", 0)],
-)
-def test_exit_while_recording(end: str, code: int) -> None:
-    daemon = "threading.Thread(target=spin, args=(1000,), daemon=True).start()"
-    done = run(f"microlog.start(interval=50e-6)\n{daemon}\nspin(0.02)\n{end}", check=False)
-    assert (done.returncode, done.stderr) == (code, "")
-
-
-def test_an_interrupt_reaches_the_program() -> None:
-    program = """
-signal.signal(signal.SIGALRM, signal.default_int_handler)
-with microlog.profile(display=False) as rec:
-    signal.setitimer(signal.ITIMER_REAL, 0.05)
-    try: spin(50)
-    except KeyboardInterrupt: print("interrupted")
-print(rec.meta["sampler"])
-"""
-    assert run(program).stdout == "interrupted\nnative\n"
-
-
-def test_subinterpreters_are_left_alone() -> None:
-    program = """
-try: import _interpreters as interpreters
-except ImportError: import _xxsubinterpreters as interpreters
-with microlog.profile(interval=50e-6, display=False) as rec:
-    for _ in range(3):
-        one = interpreters.create()
-        interpreters.run_string(one, "sum(range(200000))")
-        interpreters.destroy(one)
-    spin(0.02)
-print(rec.meta["sampler"], "spin" in set(rec.calls["function"]))
-"""
-    assert run(program).stdout == "native True\n"
 
 
 def test_the_program_keeps_its_numbers_of_files() -> None:
