@@ -314,6 +314,7 @@ export function reference(): ViewData {
       log(38 * S, "info", "fold 5: r² 0.799"),
       log(47.9 * S, "critical", "disk almost full", 0, "logging"),
     ],
+    tips: [],
     anomalies: [
       anomaly("slow call", slow, 3.8, 5.9, "5.90 s against a median of 3.80 s."),
       anomaly("slow call", fetch, 2.5, 8.12, "8.12 s against a median of 2.50 s."),
@@ -405,6 +406,7 @@ export function empty(): ViewData {
     gaps: [],
     logs: [],
     anomalies: [],
+    tips: [],
   });
 }
 
@@ -420,6 +422,7 @@ export function single(): ViewData {
     gaps: [],
     logs: [log(100 * MS, "info", "hello")],
     anomalies: [],
+    tips: [],
   });
 }
 
@@ -454,6 +457,7 @@ export function large(count = 300_000): ViewData {
       log((i / 4000) * duration, levels[Math.floor(next() * 5)] ?? "info", `line ${i}`),
     ),
     anomalies: [],
+    tips: [],
   });
 }
 

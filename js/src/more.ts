@@ -1,12 +1,13 @@
 import style from "./more.css";
 import { createHelp } from "./views/help";
+import { createLog } from "./views/log";
 import { createLogCard } from "./views/log-card";
 import type { More } from "./views/panel";
 import { createSearchField } from "./views/search-field";
 
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
 const more: More = {
-  panels: {},
+  panels: { log: createLog },
   sheets: { help: createHelp, export: createHelp },
   search: createSearchField,
   logCard: createLogCard,

@@ -38,6 +38,7 @@ function emptyView(name: string): Uint8Array {
     logs: [],
     spans: [],
     anomalies: [],
+    tips: [],
     gaps: [],
     columns: {
       calls: {

@@ -9,6 +9,7 @@ import type {
   Metrics,
   PackageRow,
   SpanRow,
+  TipRow,
   ViewData,
 } from "./types";
 
@@ -103,6 +104,7 @@ function read(bytes: Uint8Array): ViewData {
     logs: rows<LogRow>(header, "logs"),
     spans: rows<SpanRow>(header, "spans"),
     anomalies: rows<AnomalyRow>(header, "anomalies"),
+    tips: rows<TipRow>(header, "tips"),
     gaps: rows<GapRow>(header, "gaps"),
     calls: calls satisfies Calls,
     metrics: metrics satisfies Metrics,
@@ -207,6 +209,12 @@ function checkReferences(data: ViewData): void {
   within(
     "anomalies.call",
     anomalies.map((row) => row.call),
+    -1,
+    calls.count,
+  );
+  within(
+    "tips.call",
+    data.tips.map((row) => row.call),
     -1,
     calls.count,
   );

@@ -155,6 +155,30 @@ export interface AnomalyRow {
   readonly reason: string;
 }
 
+/** What to do about what takes the time; the one that could save most first. */
+export interface TipRow {
+  /** The rule's name, as "row-iteration". */
+  readonly id: string;
+  readonly title: string;
+  /** What to do, in a sentence or two. */
+  readonly advice: string;
+  /** What could be saved at most; null if unknown. */
+  readonly saving: Ns | null;
+  /** Of the recording's time, 0 to 1. */
+  readonly share: number;
+  /** The user's function where it happens, "" if none; its shown file, its full path, the line. */
+  readonly function: string;
+  readonly file: string;
+  readonly path: string;
+  readonly line: number;
+  /** CallId of an example, or -1. */
+  readonly call: number;
+  /** One sentence with the numbers. */
+  readonly evidence: string;
+  /** The evidence in a few words each. */
+  readonly chips: readonly string[];
+}
+
 /** Time without samples while C code held the GIL or the process was starved. */
 export interface GapRow {
   readonly start: Ns;
@@ -171,5 +195,6 @@ export interface ViewData {
   readonly metrics: Metrics;
   readonly spans: readonly SpanRow[];
   readonly anomalies: readonly AnomalyRow[];
+  readonly tips: readonly TipRow[];
   readonly gaps: readonly GapRow[];
 }

@@ -63,7 +63,8 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
         log: "log" in place ? (place.log as LogId) : null,
         anomaly: "anomaly" in place ? (place.anomaly as AnomalyId) : null,
       });
-      timeline?.zoomTo(start, end);
+      if ("log" in place) timeline?.showLog(place.log as LogId);
+      else timeline?.zoomTo(start, end);
     },
     root,
   };

@@ -1,13 +1,12 @@
 import type { LogId, LogRow } from "../data/types";
 import { formatCount, formatDuration, formatNumberOf } from "../logic/format";
 import type { Context } from "./context";
-import { button, el, hostile } from "./dom";
+import { button, el } from "./dom";
+import { messageOf, tracebackOf } from "./entry";
 import { icon } from "./icon";
 
 /** Entries that a card shows; a cluster may have thousands. */
 const ENTRIES_MOST = 100;
-/** Characters of a text that are shown: one entry may be a whole file. */
-const TEXT_MOST = 20_000;
 
 /** The entries of a marker: when, how grave, by what and where, and the text itself. */
 export function createLogCard(context: Context, entries: readonly LogId[], close: () => void): HTMLElement {
@@ -19,7 +18,13 @@ export function createLogCard(context: Context, entries: readonly LogId[], close
   return el(
     "div",
     "microlog-log-card",
-    el("div", "microlog-card-head", el("h3", "", title), closer),
+    el(
+      "div",
+      "microlog-card-head",
+      el("h3", "", title),
+      button("microlog-link", () => context.store.set({ tab: "log", log: entries[0] ?? null }), "Open in Log"),
+      closer,
+    ),
     el(
       "div",
       "microlog-entries",
@@ -49,25 +54,6 @@ function entryOf(log: LogRow): HTMLElement {
       place,
     ),
     messageOf(log),
-    log.exception ? text("pre", "microlog-traceback", log.exception) : null,
+    log.exception ? tracebackOf(log.exception) : null,
   );
-}
-
-function messageOf(log: LogRow): HTMLElement {
-  if (!log.html) return text("div", "microlog-message", log.message);
-  const markdown = el("div", "microlog-message microlog-markdown");
-  // Made by Python from the Markdown and sanitised there; the one place where HTML is taken as HTML.
-  markdown.innerHTML = log.html;
-  for (const link of markdown.querySelectorAll("a")) {
-    link.target = "_blank";
-    link.rel = "noopener noreferrer nofollow";
-  }
-  return markdown;
-}
-
-function text(tag: "div" | "pre", className: string, whole: string): HTMLElement {
-  const made = hostile(tag, className, whole.slice(0, TEXT_MOST));
-  const rest = whole.length - TEXT_MOST;
-  if (rest > 0) made.append(el("span", "microlog-pale", `\n${formatCount(rest)} more characters`));
-  return made;
 }

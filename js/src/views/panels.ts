@@ -26,12 +26,15 @@ export function createPanels(
 
   const show = (panel: Panel) => {
     if (shown === panel) return;
+    // The focus goes on to the view that takes the place, or keys would go to the page.
+    const focused = place.matches(":focus-within");
     shown?.hidden();
     shown = panel;
     place.replaceChildren(panel.el);
     controls.replaceChildren(...(panel.controls ? [panel.controls] : []));
     foot(panel.foot ?? null);
     panel.shown();
+    if (focused) panel.el.querySelector<HTMLElement>("[tabindex='0']:is([role=grid], [role=application])")?.focus();
   };
   const open = async (tab: Tab) => {
     const known = made.get(tab);

@@ -74,7 +74,7 @@ export function zoomToCall(stage: Stage, call: CallId): void {
 
 /** Zooms a cluster apart; where no zoom could, or for a single entry, opens the card. */
 export function openMarker(stage: Stage, cluster: Cluster): void {
-  const { data, store, root } = stage.context;
+  const { data, store } = stage.context;
   const first = data.logs[cluster.logs[0] ?? -1]?.time ?? 0;
   const last = data.logs[cluster.logs.at(-1) ?? -1]?.time ?? 0;
   const { start, end } = store.get().window;
@@ -84,10 +84,16 @@ export function openMarker(stage: Stage, cluster: Cluster): void {
     stage.motion.glide(apart);
     return;
   }
+  openEntries(stage, cluster, cluster.logs as readonly LogId[]);
+}
+
+/** The card of entries, beside their marker. */
+export function openEntries(stage: Stage, cluster: Cluster, entries: readonly LogId[]): void {
+  const { store, root } = stage.context;
   const canvas = stage.frame.head.surface.canvas.getBoundingClientRect();
   const box = root.getBoundingClientRect();
-  store.set({ log: (cluster.logs[0] ?? null) as LogId | null });
-  stage.cards.logs(cluster.logs as readonly LogId[], {
+  store.set({ log: entries[0] ?? null });
+  stage.cards.logs(entries, {
     x: canvas.left - box.left + cluster.x - cluster.width / 2,
     y: canvas.top - box.top + stage.layout().head.markers,
     width: cluster.width,

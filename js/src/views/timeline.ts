@@ -1,10 +1,10 @@
-import type { CallId, LaneId, Ns } from "../data/types";
+import type { CallId, LaneId, LogId, Ns } from "../data/types";
 import { type Cluster, clusters } from "../logic/clusters";
 import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
 import { logsInside } from "../logic/inside";
 import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
 import { niceStep, tickLabel, ticks } from "../logic/ruler";
-import { around, type Scale, scaleOf, whole, xOf } from "../logic/viewport";
+import { around, reveal, type Scale, scaleOf, whole, xOf } from "../logic/viewport";
 import { numbersOf } from "../logic/words";
 import { drawGaps, gapsInView } from "../render/gaps";
 import { createDrawn, drawLanes } from "../render/lanes";
@@ -22,13 +22,15 @@ import { createFrame } from "./timeline-frame";
 import { createGutter } from "./timeline-gutter";
 import { bringIntoView, listenToKeys } from "./timeline-keys";
 import { listenToPointer } from "./timeline-pointer";
-import { anchorOf, type Stage, select } from "./timeline-stage";
+import { anchorOf, openEntries, type Stage, select } from "./timeline-stage";
 
 export interface Timeline extends View {
   /** Shows the whole recording. */
   fit(): void;
   /** Selects a call and brings it into view. */
   select(call: CallId): void;
+  /** Moves to an entry of the log and opens it. */
+  showLog(log: LogId): void;
   /** Shows an interval with a little air on both sides. */
   zoomTo(start: Ns, end: Ns): void;
 }
@@ -61,6 +63,8 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   let request = 0;
   let visible = true;
   let painted = 0;
+  /** An entry whose card opens when its marker is there. */
+  let wanted: LogId | null = null;
   const stale: Stale = { minimap: true, head: true, lanes: true, places: false };
 
   const stage: Stage = {
@@ -109,6 +113,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     if (stale.lanes) paintLanes();
     if (stale.places) followPinned();
     Object.assign(stale, { minimap: false, head: false, lanes: false, places: false });
+    if (wanted !== null) openLog(wanted);
     paintPointer();
     report();
   }
@@ -158,6 +163,12 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     );
     // The ring of the call says where the focus is; without one in view the whole plot does.
     frame.lanes.surface.canvas.classList.toggle("microlog-ringed", ringed);
+  }
+
+  function openLog(log: LogId): void {
+    wanted = null;
+    const marker = markers.find((cluster) => cluster.logs.includes(log));
+    if (marker) openEntries(stage, marker, [log]);
   }
 
   /** A card that stays open stays beside its bar. */
@@ -247,6 +258,12 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       stage.keyboard = true;
       bringIntoView(stage, call);
       select(stage, call, false);
+    },
+    showLog(log) {
+      const time = data.logs[log]?.time ?? 0;
+      motion.jump(reveal(motion.goal(), time, time, duration));
+      wanted = log;
+      touch("head");
     },
     zoomTo: (start, end) => motion.glide(around(start, end, duration)),
     dispose() {

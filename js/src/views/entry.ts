@@ -1,0 +1,65 @@
+import type { LogRow } from "../data/types";
+import { formatNumberOf } from "../logic/format";
+import { foldedFrames, foldedTraceback, type StackFrame } from "../logic/stack";
+import { TEXT_MOST, terminalText } from "./ansi";
+import { button, el, hostile } from "./dom";
+
+/** What an entry says: Markdown as Python rendered and sanitised it, everything else letter by letter. */
+export function messageOf(log: LogRow, most = TEXT_MOST): HTMLElement {
+  if (!log.html) return terminalText("div", "microlog-message", log.message, most);
+  const markdown = el("div", "microlog-message microlog-markdown");
+  // The one place where HTML is taken as HTML: nh3 in Python let nothing through that acts or loads.
+  markdown.innerHTML = log.html;
+  for (const link of markdown.querySelectorAll("a")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer nofollow";
+  }
+  return markdown;
+}
+
+/** A traceback with the frames of libraries folded. */
+export function tracebackOf(text: string): HTMLElement {
+  const shown = text.slice(0, TEXT_MOST);
+  return el(
+    "div",
+    "microlog-traceback",
+    ...foldedTraceback(shown).map((part) =>
+      part.frames > 0
+        ? folded(part.frames, () => [terminalText("pre", "", part.text)])
+        : terminalText("pre", "", part.text),
+    ),
+    shown.length < text.length ? terminalText("pre", "", text.slice(TEXT_MOST), 0) : null,
+  );
+}
+
+/** The stack of an entry: one line a frame, libraries folded. */
+export function stackList(frames: readonly StackFrame[], show: (call: number) => void): HTMLElement {
+  const line = (frame: StackFrame) => {
+    const name = frame.call < 0 ? hostile("code", "", frame.function) : null;
+    const place = hostile("code", "microlog-pale", `${frame.file}:${frame.line}`);
+    place.title = frame.path;
+    return el(
+      "div",
+      "microlog-stack-frame",
+      name ?? button("microlog-link", () => show(frame.call), hostile("code", "", frame.function)),
+      place,
+    );
+  };
+  const parts = foldedFrames(frames).map((part) =>
+    part[0]?.library ? folded(part.length, () => part.map(line)) : line(part[0] as StackFrame),
+  );
+  return el("div", "microlog-stack", ...parts);
+}
+
+/** Stands for library frames until it is pressed. */
+function folded(count: number, open: () => HTMLElement[]): HTMLElement {
+  const place = el("div", "microlog-folded");
+  const opener = button(
+    "microlog-fold",
+    () => place.replaceChildren(...open()),
+    formatNumberOf(count, "library frame"),
+  );
+  opener.setAttribute("aria-expanded", "false");
+  place.append(opener);
+  return place;
+}
