@@ -83,7 +83,7 @@ class Builder {
   }
 
   build(
-    rest: Pick<ViewData, "facts" | "logs" | "metrics" | "spans" | "gaps"> & {
+    rest: Pick<ViewData, "facts" | "tips" | "logs" | "metrics" | "spans" | "gaps"> & {
       anomalies: (AnomalyRow & { made?: Made })[];
     },
   ): ViewData {

@@ -47,6 +47,7 @@ def encode(tables: Tables) -> bytes:
         "logs": _logs(tables, lane_of),
         "spans": _spans(tables.trace, lane_of),
         "anomalies": _anomalies(tables),
+        "tips": _tips(tables),
         "gaps": gaps(tables.trace),
         "columns": layout,
     }
@@ -286,6 +287,28 @@ def _anomalies(tables: Tables) -> list[Row]:
             data.reason,
             strict=True,
         )
+    ]
+
+
+def _tips(tables: Tables) -> list[Row]:
+    trace = tables.trace
+    names, files = [*function_names(trace), ""], [*trace.texts("functions", "file"), ""]
+    return [
+        {
+            "id": tip.tip,
+            "title": tip.title,
+            "advice": tip.advice,
+            "saving": _number(tip.saving_ns),
+            "share": tip.share,
+            "function": names[tip.function],
+            "file": shown_file(files[tip.function]),
+            "path": files[tip.function],
+            "line": tip.line,
+            "call": tip.call,
+            "evidence": tip.evidence,
+            "chips": list(tip.chips),
+        }
+        for tip in tables.tip_data
     ]
 
 

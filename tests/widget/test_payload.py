@@ -21,7 +21,7 @@ def test_the_view_is_what_the_page_reads() -> None:
     view = decode(payload.encode(tables()))
     assert_consistent(view)
     assert set(vars(view)) == {
-        "facts", "packages", "functions", "lanes", "calls", "logs", "metrics", "spans", "anomalies", "gaps",
+        "facts", "packages", "functions", "lanes", "calls", "logs", "metrics", "spans", "anomalies", "tips", "gaps",
     }  # fmt: skip
 
 

@@ -50,6 +50,7 @@ def assert_consistent(view: SimpleNamespace) -> None:
         ([row["lane"] for row in view.logs], -1, len(lanes)),
         ([row["call"] for row in view.logs], -1, len(calls.start)),
         ([row["call"] for row in view.anomalies], -1, len(calls.start)),
+        ([row["call"] for row in view.tips], -1, len(calls.start)),
         ([row["lane"] for row in view.spans], -1, len(lanes)),
     ):
         assert all(low <= value < limit for value in values)
