@@ -13,7 +13,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from microlog_nb.api import (
+    Explanation,
     Recording,
+    configure,
     counter,
     debug,
     error,
@@ -35,8 +37,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Explanation",
     "MicrologError",
     "Recording",
+    "configure",
     "counter",
     "debug",
     "error",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from microlog_nb.errors import MicrologError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from microlog_nb.api.explaining import Explainer, Explanation
     from microlog_nb.api.running import Run
     from microlog_nb.model.trace import Trace
     from microlog_nb.tables import Graph, Tables
@@ -34,6 +35,8 @@ class Recording:
         self._saved: Path | None = None
         self._report: Path | None = None
         self._view: Any = None
+        self._explainer: Explainer | None = None
+        self._answers: Sequence[Any] = ()  # of the file that it was read from
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
@@ -221,7 +224,8 @@ class Recording:
         """
         from microlog_nb.formats import microlog
 
-        self._saved = microlog.dump(self._tables.trace, Path(path))
+        answers = self._explaining().answers.to_json() if self._explainer or self._answers else ()
+        self._saved = microlog.dump(self._tables.trace, Path(path), answers=answers)
         return self._saved
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:
@@ -248,6 +252,72 @@ class Recording:
         from microlog_nb.widget import display
 
         display.display(self._tables, views.handlers(self))
+
+    def explain(
+        self,
+        question: str = "",
+        *,
+        focus: object = None,
+        without: Sequence[str] = (),
+        offline: bool = False,
+        again: bool = False,
+        model: str | None = None,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        tokens: int | None = None,
+        timeout: float | None = None,
+    ) -> Explanation:
+        """Asks a language model what happened; without one, an explanation is written by rules.
+
+        The answer is written in a thread of its own: as the last value of a cell it shows itself as it grows, and `print` or
+        `.text` waits for it. What is sent is what `to_prompt` gives, without secrets. A question that was answered before
+        gets the kept answer at once.
+
+        Args:
+            question: in your words; "" asks for a general explanation.
+            focus: `(start, end)` in seconds, `{"call": id}`, `{"log": row}` or `{"anomaly": row}`; None for everything.
+            without: sections of the facts to leave out: about, findings, path, self, total, longest, process, log, source.
+            offline: write it by rules; nothing is sent.
+            again: ask anew, even if there is a kept answer.
+            model: its name at the server (`MICROLOG_LLM_MODEL`).
+            base_url: of a server that speaks the chat completions protocol (`MICROLOG_LLM_BASE_URL`); default is OpenAI's.
+            api_key: (`OPENAI_API_KEY`); may be left out for a server of your own.
+            tokens: the most that the facts may take, 500 to 200 000; default 6000.
+            timeout: seconds without an answer, 1 to 3600; default 60.
+
+        Raises:
+            MicrologError: an argument that is not allowed. What goes wrong later is raised by `.text`.
+        """
+        explainer = self._explaining()
+        asked = explainer.question(
+            question,
+            focus=focus,
+            without=without,
+            model=model,
+            base_url=base_url,
+            api_key=api_key,
+            tokens=tokens,
+            timeout=timeout,
+        )
+        return explainer.explain(asked, offline=offline, again=again)
+
+    def to_prompt(
+        self, question: str = "", *, focus: object = None, without: Sequence[str] = (), tokens: int | None = None
+    ) -> str:
+        """What `explain` would send, word for word and without secrets: for any chat. Nothing is sent.
+
+        Args:
+            question: as for `explain`, like the others.
+            focus: what it is about.
+            without: sections to leave out.
+            tokens: the most that the facts may take.
+
+        Raises:
+            MicrologError: an argument that is not allowed.
+        """
+        explainer = self._explaining()
+        asked = explainer.question(question, focus=focus, without=without, tokens=tokens)
+        return asked.prompt(asked.facts(), explainer.answers).text
 
     def summary(self) -> str:
         """The statistics of the run, as text of some ten lines."""
@@ -283,6 +353,14 @@ class Recording:
 
         return display.bundle(self._tables, views.handlers(self))
 
+    def _explaining(self) -> Explainer:
+        if self._explainer is None:
+            from microlog_nb.api.explaining import Explainer
+            from microlog_nb.explain.answers import Answers
+
+            self._explainer = Explainer(lambda: self._tables, Answers.from_json(list(self._answers)))
+        return self._explainer
+
     @property
     def _tables(self) -> Tables:
         if self._finished is not None:
@@ -305,6 +383,7 @@ def load(path: str | os.PathLike[str]) -> Recording:
         return _recording(spool.read(source))
     recording = _recording(microlog.load(source))
     recording._saved = source  # noqa: SLF001  # its own class
+    recording._answers = microlog.load_answers(source)  # noqa: SLF001  # as above
     return recording
 
 

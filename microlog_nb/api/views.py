@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from microlog_nb.widget.requests import Handler, Handlers, Push
 
 
-def handlers(recording: Recording) -> Handlers:  # noqa: ARG001
+def handlers(recording: Recording) -> Handlers:
     """Makes the handlers of one view of a recording, given what tells this view something."""
 
-    def made(push: Push) -> Mapping[str, Handler]:  # noqa: ARG001
-        return {}
+    def made(push: Push) -> Mapping[str, Handler]:
+        return {**recording._explaining().handlers(push)}  # noqa: SLF001  # of the same package
 
     return made

@@ -3,6 +3,7 @@
     manifest.json       {"format": "microlog", "version": 1, "meta": {...}, "tables": {"functions": {"rows": 3}, ...}}
     functions.parquet   the tables of `model.schema`, zstd inside (see `formats.parquet`)
     stacks.parquet      ...
+    answers.json        explanations that were given, if there are any: a list of objects
 
 Members are stored, not deflated; ZIP's CRC-32 of every member tells damage from data. Readers trust nothing: a file that
 was cut, altered or made by somebody with bad intentions is refused with a sentence that names the part.
@@ -15,7 +16,7 @@ import os
 import stat
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ from microlog_nb.model.trace import Trace
 SUFFIX = ".microlog"
 
 _MANIFEST = "manifest.json"
-_MEMBERS = {_MANIFEST, *(f"{name}.parquet" for name in TABLES)}
+_ANSWERS = "answers.json"
+_MEMBERS = {_MANIFEST, _ANSWERS, *(f"{name}.parquet" for name in TABLES)}
 _MAX_MANIFEST_BYTES = 16_000_000
 
 
@@ -40,12 +42,13 @@ def with_suffix(path: str | os.PathLike[str]) -> Path:
     return chosen if chosen.suffix.lower() == SUFFIX else chosen.with_name(chosen.name + SUFFIX)
 
 
-def dump(trace: Trace, path: str | os.PathLike[str]) -> Path:
+def dump(trace: Trace, path: str | os.PathLike[str], *, answers: Sequence[Mapping[str, Any]] = ()) -> Path:
     """Writes a trace to a file, whole or not at all, and returns its path.
 
     Args:
         trace: the facts.
         path: `.microlog` is added to a name without it; its folder must exist; a file there is replaced.
+        answers: explanations to keep with it, as JSON objects.
 
     Raises:
         MicrologError: it cannot be written there, or the trace is not valid.
@@ -66,6 +69,8 @@ def dump(trace: Trace, path: str | os.PathLike[str]) -> Path:
         archive.writestr(zipfile.ZipInfo(_MANIFEST), text)
         for name in TABLES:
             archive.writestr(zipfile.ZipInfo(f"{name}.parquet"), parquet.dump(name, trace.tables[name]))
+        if answers:
+            archive.writestr(zipfile.ZipInfo(_ANSWERS), json.dumps(list(answers)))
     return target
 
 
@@ -97,6 +102,19 @@ def load(path: str | os.PathLike[str]) -> Trace:
         if fault := tables_fault(tables):
             raise _RefusedError(f"it is damaged: {fault}")
         return Trace(tables, manifest["meta"])
+
+
+def load_answers(path: str | os.PathLike[str]) -> list[Any]:
+    """The explanations in a file, as JSON values that nobody has checked yet.
+
+    Raises:
+        MicrologError: as `load`.
+    """
+    chosen = Path(path)
+    if not os.path.lexists(chosen) and chosen.name:
+        chosen = with_suffix(chosen)
+    with _refusing(chosen), _opened(chosen) as archive:
+        return _json_list(archive) if _ANSWERS in archive.namelist() else []
 
 
 class _RefusedError(Exception):
@@ -205,6 +223,18 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         if type(rows) is not int:
             raise _RefusedError(f"{_MANIFEST} is damaged: it does not say how many rows {name} has")
     return manifest
+
+
+def _json_list(archive: zipfile.ZipFile) -> list[Any]:
+    if archive.getinfo(_ANSWERS).file_size > _MAX_MANIFEST_BYTES:
+        raise _RefusedError(f"{_ANSWERS} is damaged: it is larger than {_MAX_MANIFEST_BYTES} bytes")
+    try:
+        values = json.loads(_read(archive, _ANSWERS), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise _RefusedError(f"{_ANSWERS} is damaged: {shown(error, 80)}") from error
+    if not isinstance(values, list):
+        raise _RefusedError(f"{_ANSWERS} is damaged: it is not a list")
+    return values
 
 
 def _no_constant(name: str) -> float:
