@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 from setuptools import Extension, setup
@@ -15,7 +16,7 @@ from setuptools import Extension, setup
 NATIVE = Extension(
     "microlog_nb.capture._sampler",
     sources=["microlog_nb/capture/_sampler.c"],
-    depends=[f"microlog_nb/capture/_sampler_{part}.h" for part in ("guard", "layout", "store")],
+    depends=[f"microlog_nb/capture/_sampler_{part}.h" for part in ("guard", "layout", "platform", "store")],
     extra_compile_args=["-std=gnu11", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden"],
     libraries=["pthread"],
     optional=os.environ.get("MICROLOG_REQUIRE_NATIVE", "") in ("", "0"),
@@ -25,4 +26,9 @@ NATIVE = Extension(
 for stale in Path(__file__).parent.glob("build/lib*/microlog_nb/capture/_sampler*"):
     stale.unlink()
 
-setup(ext_modules=[NATIVE] if sys.platform == "linux" and sys.implementation.name == "cpython" else [])
+KNOWN = (
+    sys.platform in ("linux", "darwin")
+    and sys.implementation.name == "cpython"
+    and not sysconfig.get_config_var("Py_GIL_DISABLED")
+)
+setup(ext_modules=[NATIVE] if KNOWN else [])

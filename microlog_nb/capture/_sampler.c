@@ -19,17 +19,9 @@
 #include "_sampler_layout.h"
 
 #include "_sampler_guard.h"
+#include "_sampler_platform.h"
 #include "_sampler_store.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#if __has_include(<linux/close_range.h>)
-#include <linux/close_range.h>
-#endif
-#include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define DEEPEST 16384 /* frames; of deeper stacks nothing is kept, rather than a part */
@@ -106,28 +98,11 @@ static volatile int walk_count;
 
 /* -- clocks --------------------------------------------------------------------------------------------------------- */
 
-static int64_t
-clock_ns(clockid_t clock)
-{
-    struct timespec now;
-    if (clock_gettime(clock, &now))
-        return -1;
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-/* From the origin that Python gave, on the clock of time.perf_counter_ns. */
+/* From the origin that Python gave. */
 static int64_t
 now_ns(void)
 {
-    return clock_ns(CLOCK_MONOTONIC) - state.origin;
-}
-
-/* CPU time of a thread of this process; -1 if it has ended. */
-static int64_t
-thread_cpu_ns(unsigned long native)
-{
-    /* clock_getcpuclockid(3): the complement of the id, and the kind of clock: a thread's, of scheduled time */
-    return native ? clock_ns((clockid_t)((~(unsigned int)native) << 3 | 6)) : -1;
+    return clock_ns(PYTHON_CLOCK) - state.origin;
 }
 
 /* -- reading stacks, inside the guard ----------------------------------------------------------------------------------- */
@@ -175,7 +150,7 @@ read_stack(PyThreadState *thread)
             return TORN;
         Seen *seen = &walk[count++];
         seen->frame = frame;
-        seen->owner = *(volatile char *)&frame->owner;
+        seen->owner = LOAD(frame->owner);
         seen->code = NULL;
         seen->at = NULL;
         seen->number = NONE;
@@ -211,7 +186,7 @@ static bool
 is_as_seen(const Seen *seen, bool top)
 {
     Frame *frame = seen->frame;
-    if (LOAD(frame->previous) != seen->previous || *(volatile char *)&frame->owner != seen->owner)
+    if (LOAD(frame->previous) != seen->previous || LOAD(frame->owner) != seen->owner)
         return false;
     return seen->code == NULL
         || (frame_code(frame) == seen->code && (top || frame_instruction(frame) == seen->at));
@@ -221,6 +196,7 @@ is_as_seen(const Seen *seen, bool top)
 static bool
 is_verified(PyThreadState *thread)
 {
+    see_all_stores();
     for (int index = walk_count - 1; index >= 0; index--)
         if (!is_as_seen(&walk[index], index == 0))
             return false;
@@ -389,7 +365,7 @@ thread_of(const Listed *of)
     return is;
 }
 
-/* What a thread does that has used no CPU, by the system call that it sleeps in: on Python's lock it is a futex inside of it.
+/* What a thread does that has used no CPU: on Python's lock it sleeps on a futex inside of it.
  *
  * Only our own thread asks. It has a table of files of its own, so that the program's numbers of files stay what they are.
  * The answer holds as long as the thread's clock stands still, unless it is that it would run if it got a core.
@@ -399,24 +375,13 @@ state_of_idle(Thread *is)
 {
     if (is->answer != STATE_UNKNOWN || !state.own_files || !pthread_equal(state.thread, pthread_self()))
         return is->answer;
-    char text[64];
-    snprintf(text, sizeof text, "/proc/self/task/%lu/syscall", is->native);
-    int file = open(text, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
+    uintptr_t futex;
+    enum idleness how = idleness(is->native, &futex);
+    if (how == IDLE_UNKNOWN)
         return STATE_UNKNOWN;
-    ssize_t size = read(file, text, sizeof text - 1);
-    close(file);
-    if (size <= 0)
-        return STATE_UNKNOWN;
-    text[size] = 0;
-    if (strncmp(text, "running", 7) == 0)
+    if (how == IDLE_RUNNABLE)
         return STATE_RAN;
-    long number;
-    unsigned long address;
-    if (sscanf(text, "%ld %lx", &number, &address) != 2)
-        number = -1; /* "-1 ...": it sleeps, but in no system call, as for a page of memory */
-    is->answer = number == SYS_futex && address >= (uintptr_t)state.gil
-        && address < (uintptr_t)state.gil + sizeof *state.gil ? STATE_CONTENDED : STATE_WAITING;
+    is->answer = futex >= (uintptr_t)state.gil && futex < (uintptr_t)state.gil + sizeof *state.gil ? STATE_CONTENDED : STATE_WAITING;
     return is->answer;
 }
 
@@ -570,23 +535,16 @@ tick(int64_t due)
 static void
 sleep_until(int64_t due)
 {
-    int64_t at = due + state.origin;
-    struct timespec when = {.tv_sec = at / 1000000000, .tv_nsec = at % 1000000000};
     pthread_mutex_lock(&state.sleep_lock);
     while (!state.stopping && !state.changed && now_ns() < due)
-        if (pthread_cond_timedwait(&state.wake, &state.sleep_lock, &when) == ETIMEDOUT)
-            break;
+        wait_until(&state.wake, &state.sleep_lock, due + state.origin);
     pthread_mutex_unlock(&state.sleep_lock);
 }
 
 static void *
 keep_time(void *nothing)
 {
-    prctl(PR_SET_TIMERSLACK, 1ul);
-    prctl(PR_SET_NAME, "microlog");
-#if defined(SYS_close_range) && defined(CLOSE_RANGE_UNSHARE)
-    state.own_files = syscall(SYS_close_range, 0u, ~0u, CLOSE_RANGE_UNSHARE) == 0;
-#endif
+    state.own_files = settle_thread();
     int64_t due = now_ns();
     while (!state.stopping) {
         __atomic_store_n(&state.changed, false, __ATOMIC_SEQ_CST);
@@ -621,14 +579,10 @@ static const char *
 run(void)
 {
     pthread_attr_t attributes;
-    pthread_condattr_t clock;
     sigset_t all, before;
     state.stopping = false;
     state.process = getpid();
-    pthread_condattr_init(&clock);
-    pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-    pthread_cond_init(&state.wake, &clock);
-    pthread_condattr_destroy(&clock);
+    wake_init(&state.wake);
     sigfillset(&all);
     int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
     for (size_t index = 0; index < sizeof own / sizeof *own; index++)
@@ -729,6 +683,8 @@ self_test(void)
     if (!is_address(state.gil))
         return "the interpreter's lock is not where it should be";
 
+    if (!prepare_to_see_stores())
+        return "this system cannot wait for what other cores have stored";
     const char *volatile wrong = "own stack cannot be read";
     guard_install();
     for (volatile int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -758,11 +714,11 @@ self_test(void)
 
     /* a clock that stands still while its thread runs, as in some sandboxes, cannot tell who has moved */
     unsigned long native = PyThread_get_thread_native_id();
-    int64_t cpu = thread_cpu_ns(native), begin = clock_ns(CLOCK_MONOTONIC);
-    while (clock_ns(CLOCK_MONOTONIC) < begin + 20000)
+    int64_t cpu = thread_cpu_ns(native), begin = clock_ns(PYTHON_CLOCK);
+    while (clock_ns(PYTHON_CLOCK) < begin + 20000)
         ;
     int64_t spent = thread_cpu_ns(native) - cpu;
-    state.exact_clocks = cpu >= 0 && spent > 0 && spent < 5000000;
+    state.exact_clocks = THREAD_CLOCKS_ARE_EXACT && cpu >= 0 && spent > 0 && spent < 5000000;
     return wrong;
 }
 
@@ -792,7 +748,7 @@ fail(const char *why)
 }
 
 PyDoc_STRVAR(start_doc, "start(origin_ns, interval_ns)\n--\n\n"
-    "Tests that this interpreter can be sampled and begins; times count from the origin on CLOCK_MONOTONIC.");
+    "Tests that this interpreter can be sampled and begins; times count from the origin on the clock of time.perf_counter_ns.");
 
 static PyObject *
 sampler_start(PyObject *Py_UNUSED(module), PyObject *arguments)
@@ -966,9 +922,8 @@ static PyObject *
 sampler_counters(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
 {
     int64_t cpu = __atomic_load_n(&state.earlier_cpu, __ATOMIC_RELAXED);
-    clockid_t clock;
-    if (state.running && !state.lost && pthread_getcpuclockid(state.thread, &clock) == 0) {
-        int64_t now = clock_ns(clock);
+    if (state.running && !state.lost) {
+        int64_t now = own_thread_cpu_ns(state.thread);
         cpu += now > 0 ? now : 0;
     }
     return Py_BuildValue("(KKKKKLO)", (unsigned long long)state.ticks, (unsigned long long)state.missed,

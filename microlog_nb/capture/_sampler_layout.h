@@ -32,8 +32,8 @@
 #ifdef Py_GIL_DISABLED
 #error "the native sampler is not built for free-threaded interpreters"
 #endif
-#if !defined(__linux__)
-#error "the native sampler is built for Linux only"
+#if !defined(__linux__) && !defined(__APPLE__)
+#error "the native sampler is built for Linux and macOS only"
 #endif
 #if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x03100000
 #error "the native sampler knows the frames of CPython 3.11 to 3.15 only"

@@ -13,6 +13,7 @@
 #define MICROLOG_SAMPLER_STORE_H
 
 #include "_sampler_layout.h"
+#include "_sampler_platform.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -363,6 +364,8 @@ code_number(PyCodeObject *address, Frame *frame)
     memcpy(end + table, address->co_code_adaptive, instructions);
     used = (used + (size_t)table + instructions + 7) & ~(size_t)7;
     PyObject *globals = LOAD(frame->f_globals);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    see_all_stores();
     if (!is_same_code(&code, address) || frame_code(frame) != address)
         return NONE;
 

@@ -43,7 +43,8 @@ _WAIT_EVERY_NS = 10_000_000
 """How often it is looked at where a suspended cell waits."""
 _POLL_EVERY_NS = 1_000_000
 """How often something that asked for it is polled."""
-_TRIED_MACHINES = ("x86_64",)
+_TRIED = ("Linux x86_64",)
+"""Where `auto` takes the native sampler."""
 
 
 @dataclass
@@ -332,10 +333,12 @@ class Recorder:
         if name == "thread":
             return self._thread_sampler()
         try:
-            if name == "auto" and platform.machine() not in _TRIED_MACHINES:
-                raise SamplerUnavailable(f"it has not been tried on {platform.machine()}: ask for it by name")
-            from microlog_nb.capture.samplers.native import NativeSampler
+            from microlog_nb.capture.samplers.native import NativeSampler, load
 
+            load()
+            here = f"{platform.system()} {platform.machine()}"
+            if name == "auto" and here not in _TRIED:
+                raise SamplerUnavailable(f"it has not been tried on {here}: ask for it by name")
             return NativeSampler(
                 self.builder,
                 self._stacks,

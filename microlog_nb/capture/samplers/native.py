@@ -45,8 +45,8 @@ def load() -> Any:
     Raises:
         SamplerUnavailable: it is not built here; the message says why, and how to get it.
     """
-    if sys.platform != "linux":
-        raise SamplerUnavailable(f"it is built for Linux only, this is {sys.platform}")
+    if sys.platform not in ("linux", "darwin"):
+        raise SamplerUnavailable(f"it is built for Linux and macOS only, this is {platform.system() or sys.platform}")
     if sys.implementation.name != "cpython" or sys.version_info >= _FIRST_UNKNOWN:
         raise SamplerUnavailable(
             f"it knows CPython 3.11 to 3.15, this is {platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor}"
