@@ -12,6 +12,8 @@ import type {
   ViewData,
 } from "../src/data/types";
 
+import { derived, measured } from "./derived";
+
 /** Made-up recordings for the eyes: the page in dev/ and the screenshots show them. */
 
 const S = 1e9;
@@ -58,11 +60,19 @@ class Builder {
         module,
         package: pack as PackageId,
         file,
-        path: `/home/user/project/${file}`,
+        path: kind === "notebook" ? file : `/home/user/project/${file}`,
         line: 10 + this.functions.length * 7,
         calls: 1,
         mean: ns(0),
         median: ns(0),
+        p95: ns(0),
+        max: ns(0),
+        self: ns(0),
+        total: ns(0),
+        cpu: ns(0),
+        waiting: ns(0),
+        contended: ns(0),
+        anomalies: 0,
       }) - 1
     );
   }
@@ -95,19 +105,20 @@ class Builder {
       const parent = made.parent ? (place.get(made.parent) ?? -1) : -1;
       if (parent >= 0) self[parent] = (self[parent] ?? 0) - made.duration;
     });
-    const functions = this.functions.map((row, id) => {
-      const durations = order
-        .filter((made) => made.function === id)
-        .map((made) => made.duration)
-        .sort((a, b) => a - b);
-      const sum = durations.reduce((a, b) => a + b, 0);
-      return {
-        ...row,
-        calls: durations.length,
-        mean: ns(sum / Math.max(durations.length, 1)),
-        median: ns(durations[durations.length >> 1] ?? 0),
-      };
+    const inside = (made: Made) => {
+      for (let at = made.parent; at; at = at.parent) if (at.function === made.function) return true;
+      return false;
+    };
+    const byFunction = this.functions.map(
+      () => [] as { duration: number; self: number; cpu: number; inside: boolean }[],
+    );
+    order.forEach((made, i) => {
+      byFunction[made.function]?.push({ ...made, self: self[i] ?? 0, inside: inside(made) });
     });
+    const functions = this.functions.map((row, id) => ({
+      ...measured(row, byFunction[id] ?? []),
+      anomalies: rest.anomalies.filter(({ made }) => made?.function === id).length,
+    }));
     const packages = this.packages.map((row, id) => ({
       ...row,
       self: ns(
@@ -124,6 +135,8 @@ class Builder {
     });
     return {
       ...rest,
+      ...derived(functions, packages),
+      threadStarts: [],
       anomalies,
       packages,
       functions,

@@ -27,6 +27,7 @@ function emptyView(name: string): Uint8Array {
     platform: "",
     notes: [],
   };
+  const EMPTY_GRAPH = { nodes: [], cycle: [], nodeOf: [] };
   const column = (type: string) => ({ type, offset: 0, length: 0 });
   const columns = (type: string, names: string) =>
     Object.fromEntries(names.split(" ").map((each) => [each, column(type)]));
@@ -40,11 +41,15 @@ function emptyView(name: string): Uint8Array {
     anomalies: [],
     tips: [],
     gaps: [],
+    sources: [],
+    graphs: Object.fromEntries(["module", "class", "function"].map((level) => [level, EMPTY_GRAPH])),
+    threadStarts: [],
     columns: {
       calls: {
         ...columns("f64", "start duration self cpu"),
         ...columns("i32", "lane depth function parent callerLine samples anomaly"),
       },
+      lines: { ...columns("i32", "function line samples"), ...columns("f64", "self total") },
       metrics: columns("f64", "time cpu systemCpu memory modules threads gcObjects"),
     },
   };

@@ -17,8 +17,11 @@ export function encode(data: ViewData, version = "01"): Uint8Array<ArrayBuffer> 
           return [name, entry];
         }),
     );
-  const { calls, metrics, ...tables } = data;
-  const header = JSON.stringify({ ...tables, columns: { calls: columns(calls), metrics: columns(metrics) } });
+  const { calls, metrics, lines, ...tables } = data;
+  const header = JSON.stringify({
+    ...tables,
+    columns: { calls: columns(calls), lines: columns(lines), metrics: columns(metrics) },
+  });
   const text = new TextEncoder().encode(header);
   const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);
   padded.set(text);

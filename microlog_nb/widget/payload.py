@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from microlog_nb.analysis.calls import late_samples
+from microlog_nb.analysis.graph import LEVELS, thread_starts
 from microlog_nb.analysis.names import function_names, package_name, shown_file, shown_name
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
@@ -24,6 +25,9 @@ from microlog_nb.widget import markdown
 MAGIC = b"MLVIEW01"
 MAX_RENDERED = 500
 """So many different log entries are rendered as Markdown; more are shown as plain text: a third of a second at most."""
+
+MAX_SOURCES = 200_000
+"""So many characters of source text travel with the view; the recording has the rest."""
 
 _FAST_ABOVE = 4_000_000
 _LARGEST_EXACT = 2**53
@@ -37,7 +41,7 @@ def encode(tables: Tables) -> bytes:
     """The view of a recording, not deflated."""
     package_rows, package_of = packages(tables)
     order, lane_of = lane_order(tables.trace)
-    columns = {"calls": _calls(tables, lane_of), "metrics": _metrics(tables)}
+    columns = {"calls": _calls(tables, lane_of), "lines": _lines(tables), "metrics": _metrics(tables)}
     layout, body = _laid_out(columns)
     header = {
         "facts": facts(tables),
@@ -49,6 +53,9 @@ def encode(tables: Tables) -> bytes:
         "anomalies": _anomalies(tables),
         "tips": _tips(tables),
         "gaps": gaps(tables.trace),
+        "sources": _sources(tables),
+        "graphs": {level: _graph(tables, level) for level in LEVELS},
+        "threadStarts": [{"by": by, "first": first} for by, first in thread_starts(tables.trace, tables.call_data)],
         "columns": layout,
     }
     # halves of surrogate pairs become \uXXXX, which is what JSON calls them, too
@@ -110,7 +117,18 @@ def packages(tables: Tables) -> tuple[list[Row], list[int]]:
 def _functions(tables: Tables, package_of: Sequence[int]) -> list[Row]:
     trace, data = tables.trace, tables.function_data
     columns = [trace.texts("functions", column) for column in ("name", "module", "file", "line", "kind")]
-    numbers = [data.calls.tolist(), np.nan_to_num(data.mean_ns).tolist(), np.nan_to_num(data.median_ns).tolist()]
+    times = {
+        "self": data.self_ns,
+        "total": data.total_ns,
+        "cpu": data.cpu_ns,
+        "waiting": data.waiting_ns,
+        "contended": data.contended_ns,
+        "mean": np.nan_to_num(data.mean_ns),
+        "median": np.nan_to_num(data.median_ns),
+        "p95": np.nan_to_num(data.p95_ns),
+        "max": data.max_ns,
+    }
+    rounded = zip(*(_whole(values) for values in times.values()), strict=True)
     return [
         {
             "name": shown_name(kind, name, file),
@@ -120,13 +138,53 @@ def _functions(tables: Tables, package_of: Sequence[int]) -> list[Row]:
             "path": file,
             "line": line,
             "calls": calls,
-            "mean": mean,
-            "median": median,
+            "anomalies": anomalies,
+            **dict(zip(times, spent, strict=True)),
         }
-        for name, module, file, line, kind, package, calls, mean, median in zip(
-            *columns, package_of, *numbers, strict=True
+        for name, module, file, line, kind, package, calls, anomalies, spent in zip(
+            *columns, package_of, data.calls.tolist(), tables.function_anomalies.tolist(), rounded, strict=True
         )
     ]
+
+
+def _whole(values: npt.NDArray[Any]) -> list[int | None]:
+    """Nanoseconds without a fraction; what is unknown is null."""
+    return [None if math.isnan(value) else round(value) for value in values.tolist()]
+
+
+def _lines(tables: Tables) -> Columns:
+    """The lines of the user's own code; of others there is no source to show beside them."""
+    data = tables.line_data
+    own = np.array([kind != "library" for kind in tables.trace.texts("functions", "kind")], bool)[data.function]
+    return {
+        "function": data.function[own].astype("<i4"),
+        "line": data.line[own].astype("<i4"),
+        "self": data.self_ns[own].astype("<f8"),
+        "total": data.total_ns[own].astype("<f8"),
+        "samples": data.samples[own].astype("<i4"),
+    }
+
+
+def _sources(tables: Tables) -> list[Row]:
+    """The source text of the user's own files, those with most time first; null for what there is no room for."""
+    trace, data = tables.trace, tables.function_data
+    texts = dict(zip(trace.texts("sources", "file"), trace.texts("sources", "text"), strict=True))
+    spent = dict.fromkeys(texts, 0)
+    for file, own in zip(trace.texts("functions", "file"), data.self_ns.tolist(), strict=True):
+        if file in spent:
+            spent[file] += own
+    rows, room = [], MAX_SOURCES
+    for file in sorted(spent, key=lambda file: (-spent[file], file)):
+        fits = len(texts[file]) <= room
+        room -= len(texts[file]) if fits else 0
+        rows.append({"path": file, "text": texts[file] if fits else None})
+    return rows
+
+
+def _graph(tables: Tables, level: str) -> Row:
+    """What the nodes of the graph are, and in which of them each function is; their times the page adds up itself."""
+    data = tables.graph_data(level)
+    return {"nodes": data.name, "cycle": data.cycle.tolist(), "nodeOf": data.node_of.tolist()}
 
 
 # ---------------------------------------------------------------------------------------------------- lanes

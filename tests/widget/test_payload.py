@@ -21,7 +21,8 @@ def test_the_view_is_what_the_page_reads() -> None:
     view = decode(payload.encode(tables()))
     assert_consistent(view)
     assert set(vars(view)) == {
-        "facts", "packages", "functions", "lanes", "calls", "logs", "metrics", "spans", "anomalies", "tips", "gaps",
+        "facts", "packages", "functions", "lanes", "calls", "logs", "metrics", "spans", "anomalies", "tips", "gaps", "lines", "sources",
+        "graphs", "threadStarts",
     }  # fmt: skip
 
 
@@ -91,6 +92,37 @@ def test_functions_say_where_they_are() -> None:
     assert by_name["clean"]["calls"] == 1
     assert by_name["clean"]["mean"] == by_name["clean"]["median"] == 8 * MS
     assert by_name["In [7]"]["file"] == "In [7]", "the code of a cell itself is called as the cell"
+
+
+def test_functions_say_what_they_cost() -> None:
+    source = tables().functions.set_index("function")
+    for row in decode(payload.encode(tables())).functions:
+        if row["name"] != "In [7]":
+            known = source.loc[row["name"]]
+            for name, column in {"self": "self_time", "total": "total_time", "cpu": "cpu_time", "max": "max"}.items():
+                assert row[name] == pytest.approx(known[column] * 1e9, abs=1)
+            assert row["contended"] is None, "this sampler cannot tell"
+
+
+def test_lines_of_the_users_code_travel_with_its_sources() -> None:
+    trace = trace_from_picture(
+        "main: a:2*3 a:3.lib*5", functions={"lib": {"kind": "library"}}, sources={"In [1]": "def a():\n    x\n"}
+    )
+    view = decode(payload.encode(tables(trace)))
+    assert view.lines.line.tolist() == [2, 3]
+    assert view.lines.self.tolist()[1] == 0
+    assert view.lines.samples.tolist() == [3, 5]
+    assert view.sources == [{"path": "In [1]", "text": "def a():\n    x\n"}]
+
+
+def test_sources_travel_within_bounds_those_with_most_time_first() -> None:
+    long = "#" * (payload.MAX_SOURCES - 10)
+    functions = {name: {"file": f"{name}.py", "kind": "user"} for name in "abc"}
+    trace = trace_from_picture(
+        "main: a*9 b*5 c", functions=functions, sources={"a.py": long, "b.py": "x" * 20, "c.py": "y" * 9}
+    )
+    view = decode(payload.encode(tables(trace)))
+    assert [(row["path"], row["text"]) for row in view.sources] == [("a.py", long), ("b.py", None), ("c.py", "y" * 9)]
 
 
 @pytest.mark.parametrize(

@@ -52,8 +52,14 @@ def assert_consistent(view: SimpleNamespace) -> None:
         ([row["call"] for row in view.anomalies], -1, len(calls.start)),
         ([row["call"] for row in view.tips], -1, len(calls.start)),
         ([row["lane"] for row in view.spans], -1, len(lanes)),
+        (view.lines.function, 0, len(view.functions)),
+        *((graph["nodeOf"], -1, len(graph["nodes"])) for graph in view.graphs.values()),
+        *(([row[name] for row in view.threadStarts], 0, len(calls.start)) for name in ("by", "first")),
     ):
         assert all(low <= value < limit for value in values)
+    assert len({len(column) for column in vars(view.lines).values()}) == 1
+    assert all(len(graph["nodeOf"]) == len(view.functions) for graph in view.graphs.values())
+    assert all(len(graph["cycle"]) == len(graph["nodes"]) for graph in view.graphs.values())
     assert (calls.depth >= 0).all()
     assert (calls.depth < np.array([lane["depth"] for lane in lanes] or [0])[calls.lane]).all()
 

@@ -4,11 +4,16 @@ import type {
   Facts,
   FunctionRow,
   GapRow,
+  GraphLevel,
+  GraphNodes,
   LaneRow,
+  Lines,
   LogRow,
   Metrics,
   PackageRow,
+  SourceRow,
   SpanRow,
+  ThreadStart,
   TipRow,
   ViewData,
 } from "./types";
@@ -43,6 +48,14 @@ const METRIC_COLUMNS = {
   modules: "f64",
   threads: "f64",
   gcObjects: "f64",
+} as const;
+
+const LINE_COLUMNS = {
+  function: "i32",
+  line: "i32",
+  self: "f64",
+  total: "f64",
+  samples: "i32",
 } as const;
 
 type Shape = Readonly<Record<string, "f64" | "i32">>;
@@ -96,6 +109,8 @@ function read(bytes: Uint8Array): ViewData {
   const columns = object(header.columns, "columns");
   const calls = block(columns, "calls", CALL_COLUMNS, body);
   const metrics = block(columns, "metrics", METRIC_COLUMNS, body);
+  const lines = block(columns, "lines", LINE_COLUMNS, body);
+  const graphs = object(header.graphs, "graphs");
   const data: ViewData = {
     facts: object(header.facts, "facts") as unknown as Facts,
     packages: rows<PackageRow>(header, "packages"),
@@ -108,6 +123,14 @@ function read(bytes: Uint8Array): ViewData {
     gaps: rows<GapRow>(header, "gaps"),
     calls: calls satisfies Calls,
     metrics: metrics satisfies Metrics,
+    lines: lines satisfies Lines,
+    sources: rows<SourceRow>(header, "sources"),
+    graphs: {
+      module: graphOf(graphs, "module"),
+      class: graphOf(graphs, "class"),
+      function: graphOf(graphs, "function"),
+    },
+    threadStarts: rows<ThreadStart>(header, "threadStarts"),
   };
   checkReferences(data);
   return data;
@@ -134,6 +157,12 @@ function rows<Row>(header: Json, name: string): readonly Row[] {
   const value = header[name];
   if (Array.isArray(value)) return value as Row[];
   throw new Error(`The microlog view is damaged: table "${name}" is missing or is not an array.`);
+}
+
+function graphOf(graphs: Json, level: GraphLevel): GraphNodes {
+  const graph = object(graphs[level], `graphs.${level}`);
+  for (const name of ["nodes", "cycle", "nodeOf"]) rows(graph, name);
+  return graph as unknown as GraphNodes;
 }
 
 function block<S extends Shape>(
@@ -218,6 +247,21 @@ function checkReferences(data: ViewData): void {
     -1,
     calls.count,
   );
+  within("lines.function", data.lines.function, 0, functions.length);
+  for (const [level, graph] of Object.entries(data.graphs)) {
+    if (graph.nodeOf.length !== functions.length || graph.cycle.length !== graph.nodes.length) {
+      throw new Error(`The microlog view is damaged: graphs.${level} is not about all functions and nodes.`);
+    }
+    within(`graphs.${level}.nodeOf`, graph.nodeOf, -1, graph.nodes.length);
+  }
+  for (const name of ["by", "first"] as const) {
+    within(
+      `threadStarts.${name}`,
+      data.threadStarts.map((row) => row[name]),
+      0,
+      calls.count,
+    );
+  }
   for (let call = 0; call < calls.count; call++) {
     const depth = calls.depth[call] ?? -1;
     const limit = lanes[calls.lane[call] ?? -1]?.depth ?? 0;

@@ -60,10 +60,21 @@ export interface FunctionRow {
   /** Full path, for a tooltip. */
   readonly path: string;
   readonly line: number;
-  /** Number of calls, their mean and median duration. */
+  /** Number of calls, their mean, median, 95th percentile and longest duration. */
   readonly calls: number;
   readonly mean: Ns;
   readonly median: Ns;
+  readonly p95: Ns;
+  readonly max: Ns;
+  /** Time in its own code, and with what it calls; recursion counts once. */
+  readonly self: Ns;
+  readonly total: Ns;
+  /** Of the total: CPU time, waiting, and waiting for Python's lock; null where unknown. */
+  readonly cpu: Ns | null;
+  readonly waiting: Ns | null;
+  readonly contended: Ns | null;
+  /** Number of anomalies that name it. */
+  readonly anomalies: number;
 }
 
 /** One thread. */
@@ -179,6 +190,42 @@ export interface TipRow {
   readonly chips: readonly string[];
 }
 
+/** Lines of the user's own code that were seen, by function, then line. */
+export interface Lines {
+  readonly count: number;
+  readonly function: Int32Array;
+  readonly line: Int32Array;
+  readonly self: Float64Array;
+  readonly total: Float64Array;
+  readonly samples: Int32Array;
+}
+
+/** Source text of a cell or of a file of the user's. */
+export interface SourceRow {
+  /** As `FunctionRow.path`. */
+  readonly path: string;
+  /** Null where the view had no room for it: the recording has it. */
+  readonly text: string | null;
+}
+
+export const GRAPH_LEVELS = ["module", "class", "function"] as const;
+export type GraphLevel = (typeof GRAPH_LEVELS)[number];
+
+/** What stands as one node in the call graph. Times are the page's own: they depend on the range. */
+export interface GraphNodes {
+  readonly nodes: readonly string[];
+  /** By node: 0, or the number of the cycle that it is in. */
+  readonly cycle: readonly number[];
+  /** By FunctionId: its node, or -1 where it is folded into its callers. */
+  readonly nodeOf: readonly number[];
+}
+
+/** A call that was seen starting a thread, and the first call of that thread. */
+export interface ThreadStart {
+  readonly by: number;
+  readonly first: number;
+}
+
 /** Time without samples while C code held the GIL or the process was starved. */
 export interface GapRow {
   readonly start: Ns;
@@ -197,4 +244,8 @@ export interface ViewData {
   readonly anomalies: readonly AnomalyRow[];
   readonly tips: readonly TipRow[];
   readonly gaps: readonly GapRow[];
+  readonly lines: Lines;
+  readonly sources: readonly SourceRow[];
+  readonly graphs: Readonly<Record<GraphLevel, GraphNodes>>;
+  readonly threadStarts: readonly ThreadStart[];
 }
