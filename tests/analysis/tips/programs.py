@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -27,8 +28,18 @@ def record(program: Callable[[], Any]) -> Trace:
             await program()
         return recording
 
-    recording = asyncio.run(run_task()) if inspect.iscoroutinefunction(program) else run()
-    return recording._tables.trace
+    if not inspect.iscoroutinefunction(program):
+        return run()._tables.trace
+    # a thread of its own, so that no frame of the tests is below the loop's
+    recordings: list[microlog.Recording] = []
+
+    async def keep() -> None:
+        recordings.append(await run_task())
+
+    thread = threading.Thread(target=asyncio.run, args=(keep(),))
+    thread.start()
+    thread.join()
+    return recordings[0]._tables.trace
 
 
 def tips_of(trace: Trace) -> dict[str, Tip]:

@@ -96,7 +96,7 @@ def test_json_that_is_written_in_python_is_told_how_to_run_in_c() -> None:
 
 def test_a_little_json_is_fine() -> None:
     def program() -> None:
-        for number in range(1_000):
+        for _ in range(1_000):
             json.loads('{"a": 1}')
             sum(range(20_000))
 
@@ -211,7 +211,7 @@ def test_very_many_prints(capsys: pytest.CaptureFixture[str]) -> None:
         for number in range(15_000):
             print("number", number)
 
-    assert tips(program).keys() == {"printing"}
+    assert "printing" in tips(program)
 
 
 def test_very_many_log_records(caplog: pytest.LogCaptureFixture) -> None:
@@ -283,7 +283,7 @@ def test_a_text_that_grows() -> None:
 
     def program() -> None:
         report.text = ""
-        for _ in range(6_000):
+        for _ in range(20_000):
             report.text += "a line of the report\n" * 3
 
     found = tips(program)
@@ -378,7 +378,7 @@ def test_recursion_on_the_same_arguments() -> None:
         return n if n < 2 else fibonacci(n - 1) + fibonacci(n - 2)
 
     def program() -> None:
-        fibonacci(27)
+        fibonacci(32)
 
     found = tips(program)
     assert found.keys() == {"tree-recursion"}
@@ -450,7 +450,8 @@ def test_collections_of_very_many_objects() -> None:
 def test_objects_that_are_not_kept_are_fine() -> None:
     def program() -> None:
         for number in range(1_000_000):
-            [number]
+            make = [number]
+            del make
 
     assert not tips(program)
 
