@@ -3,6 +3,7 @@ import { createHelp } from "./views/help";
 import { createLog } from "./views/log";
 import { createLogCard } from "./views/log-card";
 import type { More } from "./views/panel";
+import { createRange, rangeByKey } from "./views/range";
 import { createSearchField } from "./views/search-field";
 
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
@@ -11,8 +12,10 @@ const more: More = {
   sheets: { help: createHelp, export: createHelp },
   search: createSearchField,
   logCard: createLogCard,
+  range: createRange,
+  keyRange: rangeByKey,
   style,
 };
 
-export const { panels, sheets, search, logCard } = more;
+export const { panels, sheets, search, logCard, range, keyRange } = more;
 export { style };

@@ -20,6 +20,7 @@ const CONTROLS = {
   ],
   search: [{ d: "M6.8 2A4.8 4.8 0 1 1 6.8 11.6A4.8 4.8 0 1 1 6.8 2ZM10.4 10.4L14 14", color: "current", width: WIDTH }],
   export: [{ d: "M8 2V10M4.8 7L8 10.2L11.2 7M2.4 10.6V13.4H13.6V10.6", color: "current", width: WIDTH }],
+  copy: [{ d: "M5.5 5.5H13.5V13.5H5.5ZM10.5 5.5V2.5H2.5V10.5H5.5", color: "current", width: WIDTH }],
   close: [{ d: "M3.8 3.8L12.2 12.2M12.2 3.8L3.8 12.2", color: "current", width: WIDTH }],
   mark: [
     { d: "M1.6 1.5H14.4Q15.2 1.5 15.2 2.3V3.9Q15.2 4.7 14.4 4.7H1.6Q.8 4.7 .8 3.9V2.3Q.8 1.5 1.6 1.5Z", color: "fg" },

@@ -26,6 +26,9 @@ export interface More {
   readonly sheets: Readonly<Record<Sheet, SheetMaker>>;
   /** What the field in the header does. */
   readonly search: (context: Context, parts: SearchParts) => View;
+  /** The selected range over the timeline, and the keys that make one. */
+  readonly range: (context: Context, timeline: HTMLElement, actions: { readonly zoom: () => void }) => View;
+  readonly keyRange: (context: Context, pressed: string) => boolean;
   /** The entries of a marker, in a card. */
   readonly logCard: (context: Context, entries: readonly LogId[], close: () => void) => HTMLElement;
   readonly style: string;

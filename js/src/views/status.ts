@@ -2,6 +2,7 @@ import type { CallId } from "../data/types";
 import { pathOf } from "../logic/family";
 import { formatDuration, formatNumberOf, formatPercent, formatRange } from "../logic/format";
 import { numbersOf } from "../logic/words";
+import type { Interval } from "../state/store";
 import type { Context, View } from "./context";
 import { el, key } from "./dom";
 import { createKernelState } from "./kernel-state";
@@ -34,13 +35,15 @@ export function createStatus(context: Context): View & { instead(own: HTMLElemen
   const status = el("footer", "microlog-status", kernel.el, ...usual);
 
   let shown: CallId | null | undefined;
+  let about: Interval | null = null;
   const update = () => {
-    const { selected, hover } = store.get();
-    const call = selected ?? hover;
-    if (call === shown) return;
+    const { selected, hover, range } = store.get();
+    const call = range ? hover : (selected ?? hover);
+    if (call === shown && range === about) return;
     shown = call;
+    about = range;
     path.replaceChildren(...(call === null ? [] : pathWords(context, call)));
-    numbers.replaceChildren(...(call === null ? [whole()] : numberWords(context, call)));
+    numbers.replaceChildren(...(call !== null ? numberWords(context, call) : range ? rangeWords(range) : [whole()]));
   };
   const whole = () => {
     const { lanes, calls, functions } = data;
@@ -58,6 +61,15 @@ export function createStatus(context: Context): View & { instead(own: HTMLElemen
       kernel.dispose();
     },
   };
+}
+
+function rangeWords({ start, end }: Interval): HTMLElement[] {
+  const length = el("span", "", `${formatDuration(end - start)}`);
+  return [
+    el("span", "", "Range ", el("b", "", formatRange(start, end))),
+    length,
+    el("span", "", "drag an edge to adjust"),
+  ];
 }
 
 function pathWords({ data }: Context, call: CallId): Node[] {

@@ -58,6 +58,10 @@ export function createTabs({ data, store }: Context, controls: HTMLElement): Vie
   return { el: el("div", "microlog-tabs", list, controls), dispose: store.subscribe(update) };
 }
 
+export function isOffered(tab: Tab): boolean {
+  return OFFERED.includes(tab);
+}
+
 /** The tab of a digit key, or null. */
 export function tabOf(digit: string): Tab | null {
   const tab = TABS[Number(digit) - 1];

@@ -1,7 +1,8 @@
 import type { CallId } from "../data/types";
 import { BAR, ROW } from "../logic/layout";
-import { KEY_ZOOM, pan, reveal, whole, zoomAt } from "../logic/viewport";
+import { around, KEY_ZOOM, pan, reveal, whole, zoomAt } from "../logic/viewport";
 import { firstVisible, type Step, walk } from "../logic/walk";
+import { loadMore } from "./load-more";
 import { closeLogs, type Stage, select, zoomToCall } from "./timeline-stage";
 
 /** A and D move by this share of the window. */
@@ -45,6 +46,7 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
     const state = store.get();
     if (state.log !== null) closeLogs(stage);
     else if (state.pinned) select(stage, state.selected, false);
+    else if (state.range !== null) store.set({ range: null });
     else if (state.selected !== null) select(stage, null, false);
     else return false;
     return true;
@@ -52,7 +54,7 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
 
   /** True when the key means something here. */
   const act = (key: string, onControl: boolean): boolean => {
-    const { tab, hover, selected, pinned, sheet } = store.get();
+    const { tab, hover, selected, pinned, sheet, range } = store.get();
     const arrow = ARROWS[key];
     // The window of time is every view's; the calls are only here.
     if (key === "w") zoom(KEY_ZOOM);
@@ -62,6 +64,7 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
     else if (key === "f") motion.glide(whole(duration));
     else if (tab !== "timeline") return false;
     else if (arrow) step(arrow);
+    else if (key === "z" && hover === null && range) motion.glide(around(range.start, range.end, duration));
     else if (key === "z") zoomTo(hover ?? selected);
     else if (key === "p") select(stage, pinned ? selected : (hover ?? selected), !pinned);
     // Enter on a button presses it.
@@ -83,6 +86,11 @@ export function listenToKeys(stage: Stage, signal: AbortSignal): void {
       event.stopPropagation();
       const target = event.target as HTMLElement;
       if (event.defaultPrevented || target.closest("input, textarea, select, [contenteditable]")) return;
+      if (event.shiftKey && ARROWS[event.key] && store.get().tab === "timeline") {
+        event.preventDefault();
+        void loadMore(context).then((more) => more.keyRange(context, event.key));
+        return;
+      }
       if (!act(keyOf(event), target.closest("button, a, [role=button]") !== null)) return;
       event.preventDefault();
       stage.keyboard = target === stage.frame.lanes.surface.canvas;

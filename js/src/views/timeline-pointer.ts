@@ -1,3 +1,4 @@
+import type { Ns } from "../data/types";
 import { clusterAt, listing } from "../logic/clusters";
 import { MARKERS } from "../logic/layout";
 import { pan, scaleOf, type TimeWindow, timeAt, whole, zoomAt } from "../logic/viewport";
@@ -14,6 +15,8 @@ interface Press {
   readonly window: TimeWindow;
   readonly scrolled: number;
   moved: boolean;
+  /** With Shift the drag selects a range from here, in place of panning. */
+  readonly from: Ns | null;
 }
 
 interface Pinch {
@@ -77,6 +80,7 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
       window: motion.goal(),
       scrolled: frame.lanes.el.scrollTop,
       moved: false,
+      from: event.shiftKey ? timeAt(stage.scale(), xIn(event)) : null,
     };
   };
   const move = (event: PointerEvent) => {
@@ -96,7 +100,14 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     if (!press.moved) {
       press.moved = true;
       leave();
-      (event.target as HTMLElement).style.cursor = "grabbing";
+      (event.target as HTMLElement).style.cursor = press.from === null ? "grabbing" : "col-resize";
+    }
+    if (press.from !== null) {
+      const to = timeAt(stage.scale(), Math.min(Math.max(xIn(event), 0), stage.scale().width));
+      const [start, end] = to < press.from ? [to, press.from] : [press.from, to];
+      const last = duration as Ns;
+      store.set({ range: { start: start < 0 ? (0 as Ns) : start, end: end > last ? last : end } });
+      return;
     }
     motion.jump(pan(press.window, -dx / stage.scale().density, duration));
     // Fingers scroll by themselves: the canvas lets vertical touches through.

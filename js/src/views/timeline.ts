@@ -16,6 +16,7 @@ import { horizontal } from "../render/surface";
 import { createMeasure } from "../render/text";
 import type { Cards } from "./cards";
 import type { Context, View } from "./context";
+import { loadMore } from "./load-more";
 import { createMotion } from "./motion";
 import { createBrush } from "./timeline-brush";
 import { createFrame } from "./timeline-frame";
@@ -162,7 +163,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       drawn,
     );
     // The ring of the call says where the focus is; without one in view the whole plot does.
-    frame.lanes.surface.canvas.classList.toggle("microlog-ringed", ringed);
+    frame.lanes.surface.canvas.classList.toggle("microlog-ringed", ringed || store.get().range !== null);
   }
 
   function openLog(log: LogId): void {
@@ -209,6 +210,13 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     root.dispatchEvent(new CustomEvent("microlog:painted"));
   }
 
+  const zoomToRange = () => {
+    const { range: shown } = store.get();
+    if (shown) motion.glide(around(shown.start, shown.end, duration));
+  };
+  /** Made at the first selection; it shows and hides by itself then. */
+  let range: Promise<View> | null = null;
+
   const unsubscribe = store.subscribe((state, before) => {
     if (state.window !== before.window) {
       scale = scaleOf(state.window, Math.max(layout.width, 1));
@@ -218,6 +226,8 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     if (state.hover !== before.hover) touch("lanes");
     if (state.log !== before.log) touch("head");
     if (state.found !== before.found) touch("lanes");
+    if (state.range && !range)
+      range = loadMore(context).then((more) => more.range(context, frame.el, { zoom: zoomToRange }));
     if (state.collapsed !== before.collapsed) {
       measureLayout();
       touch("lanes", "places");
@@ -275,6 +285,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       sizes.disconnect();
       sight.disconnect();
       motion.dispose();
+      void range?.then((view) => view.dispose());
     },
   };
 }
