@@ -46,7 +46,8 @@ from microlog_nb.analysis.tips import (
     subprocesses,
     tree_recursion,
 )
-from microlog_nb.analysis.tips.base import Evidence, Tip
+from microlog_nb.analysis.tips.base import Evidence
+from microlog_nb.analysis.tips.base import Tip as Tip
 from microlog_nb.model.trace import Trace
 
 EXPLAINED = 0.5
