@@ -150,6 +150,8 @@ class Builder {
         duration: Float64Array.from(order, (made) => made.duration),
         self,
         cpu: Float64Array.from(order, (made) => made.cpu),
+        waiting: Float64Array.from(order, (made) => made.duration - made.cpu),
+        contended: new Float64Array(n),
         lane: Int32Array.from(order, (made) => made.lane),
         depth: Int32Array.from(order, (made) => made.depth),
         function: Int32Array.from(order, (made) => made.function),
@@ -157,6 +159,7 @@ class Builder {
         callerLine: Int32Array.from(order, (made) => (made.parent ? 12 : 0)),
         samples: Int32Array.from(order, (made) => Math.max(Math.round(made.duration / MS), 1)),
         anomaly: Int32Array.from(order, (made) => made.anomaly),
+        merged: new Int32Array(n).fill(1),
       },
     };
   }
@@ -180,6 +183,8 @@ function facts(duration: number, more: Partial<ViewData["facts"]> = {}): ViewDat
     python: "3.12.3",
     platform: "Linux x86_64",
     notes: [],
+    running: false,
+    detail: null,
     ...more,
   };
 }

@@ -26,6 +26,8 @@ function emptyView(name: string): Uint8Array {
     python: "",
     platform: "",
     notes: [],
+    running: false,
+    detail: null,
   };
   const EMPTY_GRAPH = { nodes: [], cycle: [], nodeOf: [] };
   const column = (type: string) => ({ type, offset: 0, length: 0 });
@@ -46,8 +48,8 @@ function emptyView(name: string): Uint8Array {
     threadStarts: [],
     columns: {
       calls: {
-        ...columns("f64", "start duration self cpu"),
-        ...columns("i32", "lane depth function parent callerLine samples anomaly"),
+        ...columns("f64", "start duration self cpu waiting contended"),
+        ...columns("i32", "lane depth function parent callerLine samples anomaly merged"),
       },
       lines: { ...columns("i32", "function line samples"), ...columns("f64", "self total") },
       metrics: columns("f64", "time cpu systemCpu memory modules threads gcObjects"),
@@ -56,7 +58,7 @@ function emptyView(name: string): Uint8Array {
   let json = JSON.stringify(header);
   json += " ".repeat((8 - (json.length % 8)) % 8);
   const bytes = new Uint8Array(16 + json.length);
-  bytes.set(new TextEncoder().encode("MLVIEW01"));
+  bytes.set(new TextEncoder().encode("MLVIEW02"));
   new DataView(bytes.buffer).setUint32(8, json.length, true);
   bytes.set(new TextEncoder().encode(json), 16);
   return bytes;

@@ -1,7 +1,7 @@
 import type { ViewData } from "../src/data/types";
 
 /** The view's bytes as Python writes them (see FORMAT.md): for tests of the reader. */
-export function encode(data: ViewData, version = "01"): Uint8Array<ArrayBuffer> {
+export function encode(data: ViewData, version = "02"): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   let offset = 0;
   const columns = (table: object) =>

@@ -1,6 +1,6 @@
 """The view's bytes: everything that the page shows of a recording, as `js/src/data/FORMAT.md` lays it out.
 
-"MLVIEW01" | header length | 0 | header: JSON with the small tables | columns of calls and metrics, 8-byte aligned
+"MLVIEW02" | header length | 0 | header: JSON with the small tables | columns of calls and metrics, 8-byte aligned
 """
 
 from __future__ import annotations
@@ -21,8 +21,11 @@ from microlog_nb.analysis.names import function_names, package_name, shown_file,
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from microlog_nb.widget import markdown
+from microlog_nb.widget.coarse import Bars, Levels
 
-MAGIC = b"MLVIEW01"
+MAGIC = b"MLVIEW02"
+MOST_CALLS = 300_000
+"""More calls than this are joined where they are too short to be seen."""
 MAX_RENDERED = 500
 """So many different log entries are rendered as Markdown; more are shown as plain text: a third of a second at most."""
 
@@ -37,25 +40,38 @@ Ints = npt.NDArray[np.int64]
 Columns = Mapping[str, npt.NDArray[Any]]
 
 
-def encode(tables: Tables) -> bytes:
-    """The view of a recording, not deflated."""
+def encode(tables: Tables, bars: Bars | None = None, *, running: bool = False, most_logs: int | None = None) -> bytes:
+    """The view of a recording, not deflated.
+
+    Args:
+        tables: of the recording.
+        bars: what stands for its calls; by default each for itself, as long as they are not more than `MOST_CALLS`.
+        running: whether it is still going on.
+        most_logs: so many log entries at most, the first and the last ones of each level of importance; None for all.
+    """
+    bars = levels(tables).at_most(MOST_CALLS) if bars is None else bars
     package_rows, package_of = packages(tables)
     order, lane_of = lane_order(tables.trace)
-    columns = {"calls": _calls(tables, lane_of), "lines": _lines(tables), "metrics": _metrics(tables)}
+    logs = _logs(tables, lane_of, bars)
+    kept = _most_important(tables.trace, most_logs)
+    columns = {"calls": _calls(tables, lane_of, bars), "lines": _lines(tables), "metrics": _metrics(tables)}
     layout, body = _laid_out(columns)
     header = {
-        "facts": facts(tables),
+        "facts": {**facts(tables), "running": running, "detail": _detail(tables, bars, len(kept))},
         "packages": package_rows,
         "functions": _functions(tables, package_of),
         "lanes": [_without_thread(row) for row in lanes(tables, order)],
-        "logs": _logs(tables, lane_of),
+        "logs": [logs[entry] for entry in kept],
         "spans": _spans(tables.trace, lane_of),
-        "anomalies": _anomalies(tables),
-        "tips": _tips(tables),
+        "anomalies": _anomalies(tables, bars),
+        "tips": _tips(tables, bars),
         "gaps": gaps(tables.trace),
         "sources": _sources(tables),
         "graphs": {level: _graph(tables, level) for level in LEVELS},
-        "threadStarts": [{"by": by, "first": first} for by, first in thread_starts(tables.trace, tables.call_data)],
+        "threadStarts": [
+            {"by": int(bars.bar_of[by]), "first": int(bars.bar_of[first])}
+            for by, first in thread_starts(tables.trace, tables.call_data)
+        ],
         "columns": layout,
     }
     # halves of surrogate pairs become \uXXXX, which is what JSON calls them, too
@@ -230,31 +246,66 @@ def _without_thread(lane: Row) -> Row:
     return {key: value for key, value in lane.items() if key != "thread"}
 
 
-def _calls(tables: Tables, lane_of: Ints) -> Columns:
+def levels(tables: Tables) -> Levels:
+    """The calls, ready to be shown at any level of detail."""
+    return Levels(tables.call_data)
+
+
+def _calls(tables: Tables, lane_of: Ints, bars: Bars) -> Columns:
     calls, anomalies = tables.call_data, tables.anomaly_data
-    anomaly = np.full(len(calls), -1, np.int32)
+    anomaly = np.full(len(bars.call), -1, np.int32)
     # the first anomaly of a call is the one that it is marked with
     named = np.flatnonzero(anomalies.call >= 0)[::-1]
-    anomaly[anomalies.call[named]] = named
+    anomaly[bars.bar_of[anomalies.call[named]]] = named
+    shown = bars.call
     return {
-        "start": calls.start_ns.astype("<f8"),
-        "duration": calls.duration_ns.astype("<f8"),
-        "self": calls.self_ns.astype("<f8"),
-        "cpu": calls.cpu_ns.astype("<f8"),
-        "lane": lane_of[calls.thread].astype("<i4"),
-        "depth": calls.depth.astype("<i4"),
-        "function": calls.function.astype("<i4"),
-        "parent": calls.parent.astype("<i4"),
-        "callerLine": calls.caller_line.astype("<i4"),
-        "samples": calls.samples.astype("<i4"),
+        "start": bars.start_ns.astype("<f8"),
+        "duration": (bars.end_ns - bars.start_ns).astype("<f8"),
+        "self": bars.total(calls.self_ns).astype("<f8"),
+        "cpu": bars.total(calls.cpu_ns).astype("<f8"),
+        "waiting": bars.total(calls.waiting_ns).astype("<f8"),
+        "contended": bars.total(calls.contended_ns).astype("<f8"),
+        "lane": lane_of[calls.thread[shown]].astype("<i4"),
+        "depth": calls.depth[shown].astype("<i4"),
+        "function": calls.function[shown].astype("<i4"),
+        "parent": bars.bar_of[calls.parent[shown]].astype("<i4"),
+        "callerLine": calls.caller_line[shown].astype("<i4"),
+        "samples": bars.total(calls.samples).astype("<i4"),
         "anomaly": anomaly.astype("<i4"),
+        "merged": bars.merged.astype("<i4"),
     }
+
+
+def _detail(tables: Tables, bars: Bars, logs: int) -> Row | None:
+    """What is not in the view; None if all is."""
+    whole = len(bars.call) == len(tables.call_data) and logs == tables.trace.tables["logs"].num_rows
+    return (
+        None
+        if whole
+        else {
+            "calls": len(tables.call_data),
+            "resolution": bars.resolution_ns,
+            "logs": tables.trace.tables["logs"].num_rows,
+        }
+    )
+
+
+_LEVELS = ("critical", "error", "warning", "info", "debug")
+
+
+def _most_important(trace: Trace, most: int | None) -> list[int]:
+    """Rows of the log entries that are shown, in order: if not all, then the worst and of each level the latest."""
+    count = trace.tables["logs"].num_rows
+    if most is None or count <= most:
+        return list(range(count))
+    level = trace.words("logs", "level", _LEVELS)
+    return sorted(np.lexsort((-np.arange(count), level))[:most].tolist())
 
 
 # --------------------------------------------------------------------------------------- logs, spans, metrics
 
 
-def _logs(tables: Tables, lane_of: Ints) -> list[Row]:
+def _logs(tables: Tables, lane_of: Ints, bars: Bars) -> list[Row]:
     trace = tables.trace
     stack = trace.numbers("logs", "stack")
     function = np.append(trace.numbers("stacks", "function"), -1)[stack].tolist()
@@ -287,7 +338,7 @@ def _logs(tables: Tables, lane_of: Ints) -> list[Row]:
             messages,
             marked,
             lane_of[trace.numbers("logs", "thread")].tolist(),
-            tables.call_data.log_call.tolist(),
+            bars.bar_of[tables.call_data.log_call].tolist(),
             function,
             line,
             trace.texts("logs", "exception"),
@@ -321,7 +372,7 @@ def _metrics(tables: Tables) -> Columns:
     }
 
 
-def _anomalies(tables: Tables) -> list[Row]:
+def _anomalies(tables: Tables, bars: Bars) -> list[Row]:
     data = tables.anomaly_data
     return [
         {
@@ -338,7 +389,7 @@ def _anomalies(tables: Tables) -> list[Row]:
             data.kind,
             data.start_ns.tolist(),
             data.duration_ns.tolist(),
-            data.call.tolist(),
+            bars.bar_of[data.call].tolist(),
             data.expected.tolist(),
             data.observed.tolist(),
             data.score.tolist(),
@@ -348,7 +399,7 @@ def _anomalies(tables: Tables) -> list[Row]:
     ]
 
 
-def _tips(tables: Tables) -> list[Row]:
+def _tips(tables: Tables, bars: Bars) -> list[Row]:
     trace = tables.trace
     names, files = [*function_names(trace), ""], [*trace.texts("functions", "file"), ""]
     return [
@@ -362,7 +413,7 @@ def _tips(tables: Tables) -> list[Row]:
             "file": shown_file(files[tip.function]),
             "path": files[tip.function],
             "line": tip.line,
-            "call": tip.call,
+            "call": int(bars.bar_of[tip.call]),
             "evidence": tip.evidence,
             "chips": list(tip.chips),
         }

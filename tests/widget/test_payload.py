@@ -61,6 +61,8 @@ def test_facts() -> None:
         "peakMemory": 3e8,
         "memoryChange": 1e8,
         "notes": [],
+        "running": False,
+        "detail": None,
     }
 
 

@@ -20,7 +20,7 @@ _TYPES = {"f64": "<f8", "i32": "<i4", "u8": "u1"}
 
 def decode(view: bytes) -> SimpleNamespace:
     """The header's tables, and the columns of `calls` and `metrics`, by name."""
-    assert view[:8] == b"MLVIEW01"
+    assert view[:8] == b"MLVIEW02"
     length, zero = struct.unpack_from("<II", view, 8)
     assert zero == 0
     assert length % 8 == 0

@@ -19,7 +19,7 @@ import type {
 } from "./types";
 
 const MAGIC = "MLVIEW";
-const VERSION = "01";
+const VERSION = "02";
 const PREFIX = 16;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -31,6 +31,8 @@ const CALL_COLUMNS = {
   duration: "f64",
   self: "f64",
   cpu: "f64",
+  waiting: "f64",
+  contended: "f64",
   lane: "i32",
   depth: "i32",
   function: "i32",
@@ -38,6 +40,7 @@ const CALL_COLUMNS = {
   callerLine: "i32",
   samples: "i32",
   anomaly: "i32",
+  merged: "i32",
 } as const;
 
 const METRIC_COLUMNS = {

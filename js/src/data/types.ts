@@ -40,6 +40,18 @@ export interface Facts {
   readonly platform: string;
   /** Sentences about limits or faults of this recording, to be shown as they are. */
   readonly notes: readonly string[];
+  /** Whether it is still going on; the view then is of what there is so far. */
+  readonly running: boolean;
+  /** What the view leaves out; null where it has everything. */
+  readonly detail: Detail | null;
+}
+
+export interface Detail {
+  /** Number of all calls, and of all log entries. */
+  readonly calls: number;
+  readonly logs: number;
+  /** Calls shorter than half of it may be joined. */
+  readonly resolution: Ns;
 }
 
 /** Top-level package of functions; decides the colour. */
@@ -98,6 +110,10 @@ export interface Calls {
   readonly self: Float64Array;
   /** Thread CPU time inside the call; NaN where unknown. */
   readonly cpu: Float64Array;
+  /** Time in which its thread waited, for Python's lock apart; NaN where unknown. */
+  readonly waiting: Float64Array;
+  /** Time in which it waited for Python's lock; NaN where the sampler cannot tell: `waiting` contains it then. */
+  readonly contended: Float64Array;
   readonly lane: Int32Array;
   readonly depth: Int32Array;
   readonly function: Int32Array;
@@ -108,6 +124,8 @@ export interface Calls {
   readonly samples: Int32Array;
   /** AnomalyId that names the call, or -1. */
   readonly anomaly: Int32Array;
+  /** Number of neighbouring short calls that it stands for, itself being the longest of them; 1 for a call of its own. */
+  readonly merged: Int32Array;
 }
 
 export type Level = "debug" | "info" | "warning" | "error" | "critical";

@@ -27,6 +27,7 @@ function rowOf(pairs: readonly (readonly [number, number])[], functionOf: (i: nu
     start: Float64Array.from(start),
     duration: Float64Array.from(duration),
     function: ids.map((_, i) => functionOf(i)),
+    merged: new Int32Array(ids.length).fill(1),
   };
   return makeRow(calls, 0, 0, ids);
 }
@@ -138,6 +139,7 @@ describe("visibleBars", () => {
       start: Float64Array.from({ length: n }, (_, i) => i * 10),
       duration: new Float64Array(n).fill(9),
       function: new Int32Array(n),
+      merged: new Int32Array(n).fill(1),
     };
     const row = makeRow(
       calls,
@@ -155,5 +157,15 @@ describe("visibleBars", () => {
     const bars = visibleBars({ ...row, start: counted }, scale(0, n * 10, 1000), emptyBars());
     expect(list(bars).map((bar) => bar.merged)).toEqual([n]);
     expect(reads).toBeLessThan(500);
+  });
+
+  it("counts the calls that a call stands for, joined or alone", () => {
+    const merged = Int32Array.of(1, 7, 3);
+    const ids = Int32Array.of(0, 1, 2);
+    const calls = { start: Float64Array.of(0, 10, 20), duration: new Float64Array(3).fill(9), function: ids, merged };
+    const counts = (width: number) =>
+      list(visibleBars(makeRow(calls, 0, 0, ids), scale(0, 30, width), emptyBars())).map((bar) => bar.merged);
+    expect(counts(0.5)).toEqual([11]);
+    expect(counts(300)).toEqual([1, 7, 3]);
   });
 });

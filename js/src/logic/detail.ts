@@ -98,7 +98,7 @@ export function visibleBars(row: Row, scale: Scale, bars: Bars): Bars {
     }
     const x0 = (at(start, first) - scale.start) * scale.density;
     const x1 = (at(end, i - 1) - scale.start) * scale.density;
-    push(bars, x0, Math.max(x1, x0 + 1), at(ids, longest), i - first, same);
+    push(bars, x0, Math.max(x1, x0 + 1), at(ids, longest), at(row.before, i) - at(row.before, first), same);
   }
   return bars;
 }

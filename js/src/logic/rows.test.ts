@@ -23,6 +23,8 @@ function cell(inner: number, self: number): ViewData {
       duration: Float64Array.of(100, inner),
       self: Float64Array.of(self, inner),
       cpu: Float64Array.of(100, inner),
+      waiting: new Float64Array(2),
+      contended: new Float64Array(2),
       lane: two(0, 0),
       depth: two(0, 1),
       function: two(0, 1),
@@ -30,6 +32,7 @@ function cell(inner: number, self: number): ViewData {
       callerLine: two(0, 1),
       samples: two(1, 1),
       anomaly: two(-1, -1),
+      merged: two(1, 1),
     },
   };
 }

@@ -31,6 +31,8 @@ export interface Row {
   readonly start: Float64Array;
   readonly end: Float64Array;
   readonly function: Int32Array;
+  /** Number of calls that those before each one stand for; one more at the end for all. */
+  readonly before: Int32Array;
   readonly levels: readonly Level[];
 }
 
@@ -96,7 +98,7 @@ function hidesCell(data: ViewData, lane: number, roots: Int32Array): boolean {
 }
 
 export function makeRow(
-  calls: Pick<Calls, "start" | "duration" | "function">,
+  calls: Pick<Calls, "start" | "duration" | "function" | "merged">,
   lane: number,
   depth: number,
   ids: Int32Array,
@@ -104,13 +106,15 @@ export function makeRow(
   const start = new Float64Array(ids.length);
   const end = new Float64Array(ids.length);
   const functions = new Int32Array(ids.length);
+  const before = new Int32Array(ids.length + 1);
   for (let i = 0; i < ids.length; i++) {
     const id = at(ids, i);
     functions[i] = at(calls.function, id);
+    before[i + 1] = at(before, i) + at(calls.merged, id);
     start[i] = at(calls.start, id);
     end[i] = at(calls.start, id) + at(calls.duration, id);
   }
-  return { lane, depth, ids, start, end, function: functions, levels: levelsOf(start, end, functions) };
+  return { lane, depth, ids, start, end, function: functions, before, levels: levelsOf(start, end, functions) };
 }
 
 function levelsOf(start: Float64Array, end: Float64Array, functions: Int32Array): Level[] {
