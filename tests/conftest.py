@@ -73,6 +73,8 @@ def _patchable() -> dict[str, Any]:
         "warnings._showwarnmsg_impl": getattr(warnings, "_showwarnmsg_impl", None),
         "sys.excepthook": sys.excepthook,
         "threading.excepthook": threading.excepthook,
+        "threading._start_new_thread": getattr(threading, "_start_new_thread", None),
+        "threading._start_joinable_thread": getattr(threading, "_start_joinable_thread", None),
         "sys.unraisablehook": sys.unraisablehook,
         "sys.meta_path": _own(sys.meta_path),
         "sys.getprofile()": sys.getprofile(),

@@ -17,6 +17,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from threading import Thread
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -142,6 +143,10 @@ class Recorder:
     def counter(self, name: str, value: float) -> None:
         """Keeps a value of a series of the user's."""
         self.builder.rows["metrics"].append((self.now(), name, value))
+
+    def thread_started(self, thread: Thread) -> None:
+        """Keeps a thread, so that its name is known when it has ended."""
+        self.threads.started(thread)
 
     def fault(self, place: str, error: BaseException) -> None:
         """Counts a fault of microlog's own; the recording's notes tell it once."""

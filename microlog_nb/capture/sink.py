@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Thread
 from types import FrameType, TracebackType
 from typing import Protocol
 
@@ -49,6 +50,9 @@ class Sink(Protocol):
 
     def span(self, *, kind: str, name: str, start_ns: int, end_ns: int, place: Place | None = None) -> None:
         """Something was measured at a place, or on the calling thread; times on `clock`."""
+
+    def thread_started(self, thread: Thread) -> None:
+        """The calling thread is about to start this one."""
 
     def fault(self, place: str, error: BaseException) -> None:
         """Something inside microlog went wrong at `place`: counted, and told once in the recording's notes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass
 
 from microlog_nb.capture.frames import current_frames
@@ -13,6 +14,8 @@ _PER_THREAD_CLOCK = 6
 """Linux: the clock of a thread is made of its id and this, see clock_getcpuclockid(3) and CPUCLOCK_* in the kernel."""
 
 _CPU_STEP_NS = 10_000
+_MOST_STARTED = 1024
+"""How many threads are kept after they were started: so many may come and go before they are asked for."""
 
 
 @dataclass
@@ -65,6 +68,7 @@ class Threads:
         self._slots: dict[int, Slot] = {}
         self._all: list[Slot] = []
         self._replaced: list[Slot] = []
+        self._started: deque[threading.Thread] = deque(maxlen=_MOST_STARTED)
         # one thread may come back while it is inside: a collection that starts there is told to the recorder
         self._lock = threading.RLock()
         self._main = threading.main_thread()
@@ -84,6 +88,10 @@ class Threads:
             slot.thread = thread
         return slot
 
+    def started(self, thread: threading.Thread) -> None:
+        """Keeps a thread that is about to run."""
+        self._started.append(thread)
+
     def look(self, now_ns: int) -> None:
         """Notes the threads that there are: one that has ended by the time it is asked for would have no name."""
         for ident in list(threading._active):  # type: ignore[attr-defined]  # noqa: SLF001  # as above
@@ -99,7 +107,8 @@ class Threads:
             if slot.ident == ident and slot.native_id == native_id:
                 return slot
         # an ended thread is still known to `threading` as long as the program keeps its object
-        candidates = [threading._active.get(ident), *threading._dangling]  # type: ignore[attr-defined]  # noqa: SLF001
+        dangling = threading._dangling  # type: ignore[attr-defined]  # noqa: SLF001
+        candidates = [threading._active.get(ident), *self._started, *dangling]  # type: ignore[attr-defined]  # noqa: SLF001
         thread = next((one for one in candidates if one is not None and one.native_id == native_id), None)
         with self._lock:
             slot = self._add(ident, thread, now_ns)

@@ -48,6 +48,7 @@ class RecordingSink:
     entries: list[Entry] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     faults: list[tuple[str, BaseException]] = field(default_factory=list)
+    threads: list[threading.Thread] = field(default_factory=list)
 
     def clock(self) -> int:
         return time.perf_counter_ns()
@@ -79,6 +80,9 @@ class RecordingSink:
         where = dict(place or _where(None))
         where.pop("line", None)
         self.spans.append(Span(kind, name, start_ns, end_ns, **where))
+
+    def thread_started(self, thread: threading.Thread) -> None:
+        self.threads.append(thread)
 
     def fault(self, place: str, error: BaseException) -> None:
         self.faults.append((place, error))

@@ -1,0 +1,105 @@
+"""Every thread's lane: the name it had at the end, its native id, its start and end; both samplers tell the same."""
+
+from __future__ import annotations
+
+import _thread
+import threading
+import time
+
+import pandas as pd
+import pytest
+
+import microlog_nb as microlog
+
+SAMPLERS = ["native", "thread"]
+
+
+def work(milliseconds: float) -> None:
+    """Until this thread has run for so long: however busy the machine is, there is something to see of it."""
+    end = time.thread_time() + milliseconds / 1000
+    while time.thread_time() < end:
+        pass
+
+
+def rows(rec: microlog.Recording, name: str) -> pd.DataFrame:
+    return rec.threads[rec.threads["name"] == name]
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_lane_has_the_name_and_the_id_that_its_thread_had_at_the_end(sampler: str) -> None:
+    def rename() -> None:
+        work(10)
+        threading.current_thread().name = "renamed by itself"
+        work(10)
+
+    with microlog.profile(sampler=sampler) as rec:
+        workers = [threading.Thread(target=rename), threading.Thread(target=work, args=(20,), name="first name")]
+        for worker in workers:
+            worker.start()
+        workers[1].name = "renamed by another"
+        for worker in workers:
+            worker.join()
+    for worker in workers:
+        (native_id,) = rows(rec, worker.name)["native_id"]
+        assert native_id == worker.native_id
+    assert {"renamed by itself", "renamed by another"} <= set(rec.calls["thread"])
+    assert len(rows(rec, "first name")) == 0
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_lane_begins_and_ends_with_its_thread(sampler: str) -> None:
+    moments = {}
+    with microlog.profile(sampler=sampler) as rec:
+        with microlog.span("clock"):
+            zero = time.perf_counter()
+        work(20)
+
+        def run() -> None:
+            moments["start"] = time.perf_counter()
+            work(50)
+            moments["end"] = time.perf_counter()
+
+        worker = threading.Thread(target=run, name="between")
+        worker.start()
+        worker.join()
+        work(20)
+    zero -= rec.spans.set_index("name").loc["clock", "start"]
+    (lane,) = rows(rec, "between").itertuples()
+    main = rec.threads[rec.threads["main"]].iloc[0]
+    assert main["start"] < lane.start <= moments["end"] - zero
+    assert moments["start"] - zero < lane.end < main["end"]
+    assert lane.end - lane.start > 0.02
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_threads_that_follow_each_other_have_lanes_of_their_own(sampler: str) -> None:
+    """Their idents and places in the interpreter's list are used again."""
+    with microlog.profile(sampler=sampler) as rec:
+        for number in range(12):
+            worker = threading.Thread(target=work, args=(12,), name=f"number {number}")
+            worker.start()
+            worker.join()
+    lanes = rec.threads.set_index("name").loc[[f"number {number}" for number in range(12)]]
+    assert (lanes["start"].to_numpy()[1:] >= lanes["end"].to_numpy()[:-1] - 1e-3).all()
+    calls = rec.calls[rec.calls["function"] == "work"].groupby("thread", observed=True).size()
+    assert set(lanes.index) <= set(calls.index)
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS)
+def test_a_thread_that_threading_does_not_know_has_a_lane(sampler: str) -> None:
+    ended = _thread.allocate_lock()
+    idents: list[int] = []
+
+    def run() -> None:
+        idents.append(_thread.get_native_id())
+        work(30)
+        ended.release()
+
+    ended.acquire()
+    with microlog.profile(sampler=sampler) as rec:
+        ident = _thread.start_new_thread(run, ())
+        ended.acquire()
+    (name,) = set(rec.calls.loc[rec.calls["function"] == "work", "thread"])
+    assert name == f"thread {ident}"
+    if sampler == "native":
+        assert rows(rec, name)["native_id"].tolist() == idents
