@@ -1,4 +1,5 @@
 import style from "./more.css";
+import { createExport } from "./views/export";
 import { createHelp } from "./views/help";
 import { createLog } from "./views/log";
 import { createLogCard } from "./views/log-card";
@@ -9,7 +10,7 @@ import { createSearchField } from "./views/search-field";
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
 const more: More = {
   panels: { log: createLog },
-  sheets: { help: createHelp, export: createHelp },
+  sheets: { help: createHelp, export: createExport },
   search: createSearchField,
   logCard: createLogCard,
   range: createRange,

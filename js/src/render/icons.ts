@@ -7,7 +7,8 @@ const paths = new Map<string, Path2D>();
 function pathOf(d: string): Path2D {
   let path = paths.get(d);
   if (!path) {
-    path = new Path2D(d);
+    // Its text goes with it, for pictures that are written and not painted.
+    path = Object.assign(new Path2D(d), { d });
     paths.set(d, path);
   }
   return path;

@@ -93,7 +93,7 @@ function line(mark: Node, what: string): HTMLElement {
 }
 
 /** Facts that the header had no room for are never lost: all stand here. */
-function recordingOf({ data }: Context): (readonly [word: string, value: string])[] {
+export function recordingOf({ data }: Context): (readonly [word: string, value: string])[] {
   const { facts, logs, anomalies } = data;
   const rows: (readonly [string, string | null])[] = [
     ["Name", [facts.cell, facts.name].filter(Boolean).join(" ") || null],

@@ -1,0 +1,111 @@
+import type { ViewData } from "../data/types";
+import { between } from "../logic/export/between";
+import { asChromeTrace } from "../logic/export/chrome";
+import { asJson } from "../logic/export/json";
+import { logsAsMarkdown } from "../logic/export/markdown";
+import { asSpeedscope } from "../logic/export/speedscope";
+import { formatRange } from "../logic/format";
+import type { Context } from "./context";
+import { button, el, hostile } from "./dom";
+import { recordingOf } from "./help";
+import { paintedPicture, pictureOf } from "./picture";
+
+interface Format {
+  readonly name: string;
+  /** What it is for. */
+  readonly what: string;
+  readonly ending: string;
+  readonly type: string;
+  readonly write: (context: Context, data: ViewData) => string | Promise<Blob>;
+}
+
+const FORMATS: readonly Format[] = [
+  { name: "PNG", what: "picture of the view", ending: "png", type: "image/png", write: paintedPicture },
+  { name: "SVG", what: "the same, to be edited", ending: "svg", type: "image/svg+xml", write: pictureOf },
+  {
+    name: "JSON",
+    what: "all that the page knows",
+    ending: "json",
+    type: "application/json",
+    write: (_, d) => asJson(d),
+  },
+  {
+    name: "Chrome trace",
+    what: "for Perfetto and chrome://tracing",
+    ending: "trace.json",
+    type: "application/json",
+    write: (_, data) => asChromeTrace(data),
+  },
+  {
+    name: "speedscope",
+    what: "for speedscope.app",
+    ending: "speedscope.json",
+    type: "application/json",
+    write: (_, data) => asSpeedscope(data),
+  },
+  {
+    name: "Logs",
+    what: "as Markdown",
+    ending: "md",
+    type: "text/markdown",
+    write: (_, data) => logsAsMarkdown(data.logs),
+  },
+];
+
+/** The menu of formats, for the selected range where there is one; below it every fact of the recording. */
+export function createExport(context: Context, close: () => void): HTMLElement {
+  const { data, store } = context;
+  const { range } = store.get();
+  const said = el("p", "microlog-pale");
+  said.setAttribute("role", "status");
+  const items = FORMATS.map((format) => {
+    const item = button(
+      "microlog-export-item",
+      () => void save(format),
+      el("b", "", format.name),
+      el("span", "microlog-pale", format.what),
+    );
+    item.dataset.format = format.ending;
+    return item;
+  });
+  const save = async (format: Format) => {
+    try {
+      const written = await format.write(context, range ? between(data, range) : data);
+      download(written, `${fileName(data)}.${format.ending}`, format.type);
+      close();
+    } catch (error) {
+      said.textContent = `${format.name} was not written: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  };
+  const facts = recordingOf(context).map(([word, value]) =>
+    el("div", "", el("dt", "microlog-pale", word), el("dd", "", hostile("span", "", value))),
+  );
+  const card = el(
+    "section",
+    "microlog-card microlog-sheet microlog-export",
+    el("h3", "", range ? `Export ${formatRange(range.start, range.end)}` : "Export"),
+    el("div", "microlog-export-items", ...items),
+    said,
+    el("h3", "", "Recording"),
+    el("dl", "microlog-export-facts", ...facts),
+    button("microlog-button microlog-export-help", () => store.set({ sheet: "help" }), "Keys and marks"),
+  );
+  card.setAttribute("role", "dialog");
+  card.setAttribute("aria-label", "Export");
+  return card;
+}
+
+function fileName({ facts }: ViewData): string {
+  const name = [facts.cell, facts.name].filter(Boolean).join(" ");
+  return name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "microlog";
+}
+
+function download(content: string | Blob, name: string, type: string): void {
+  const link = el("a", "");
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The download has its own hold on the bytes once it has begun.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
