@@ -21,6 +21,7 @@
 #include "_sampler_guard.h"
 #include "_sampler_platform.h"
 #include "_sampler_store.h"
+#include "_sampler_tree.h"
 
 #include <unistd.h>
 
@@ -1117,6 +1118,7 @@ static PyMethodDef methods[] = {
     {"show_everyone", sampler_show_everyone, METH_O, show_everyone_doc},
     {"counters", sampler_counters, METH_NOARGS, counters_doc},
     {"drain", sampler_drain, METH_NOARGS, drain_doc},
+    {"grow", sampler_grow, METH_VARARGS, grow_doc},
     {NULL, NULL, 0, NULL},
 };
 

@@ -14,8 +14,9 @@ log entry. So a function is known by what its code object says about itself, for
 from __future__ import annotations
 
 import _thread
+from collections.abc import Callable
 from types import CodeType, FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from microlog_nb.capture import code
 from microlog_nb.capture.awaiting import Suspended
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from microlog_nb.model.builder import Builder
 
 NO_STACK = -1
+Added = TypeVar("Added")
 _Chain = list[tuple[FrameType, int]]
 _OUTSIDE, _FOREIGN, _INSIDE, _FOREIGN_INSIDE = range(4)
 
@@ -139,18 +141,33 @@ class Stacks:
                 if row.kind == "notebook" and row.name == "<module>":
                     number, begin = self._cell(row, length)
                 else:
-                    number = self._builder.number("functions", row)
+                    number = self._builder.function(row)
                 whose = code.owner(module, file)
                 known = self._known[key] = Function(number, whose, begin, regions)
             return known
         finally:
             self._leave()
 
-    def node(self, parent: int, function: Function, instruction: int, line: int) -> int | None:
-        """The node of a frame and its caller, at an instruction of its code; None if this thread is being answered already."""
-        key = (parent, function.number, function.begin + instruction)
-        node = self._nodes.get(key)
-        return self._node(key, function, instruction, line) if node is None else node
+    def grow(self, add: Callable[[dict[tuple[int, int, int], int], int], tuple[Added, bytes]]) -> Added | None:
+        """Adds many nodes at once; None if this thread is being answered already.
+
+        Args:
+            add: is given the known nodes by (parent, number of the function, instruction), to which it adds, and the number
+                that the next new one gets; returns any answer, and the rows of the new ones, five 64-bit numbers each.
+        """
+        if not self._enter():
+            return None
+        before = len(self._nodes)
+        try:
+            answer, rows = add(self._nodes, before)
+            self._builder.stacks.frombytes(rows)
+            return answer
+        except BaseException:  # what has no row must have no number
+            for key in [key for key, node in self._nodes.items() if node >= before]:
+                del self._nodes[key]
+            raise
+        finally:
+            self._leave()
 
     def _intern(self, chain: _Chain) -> int:
         functions, nodes, rules = self._functions, self._nodes, RULES
@@ -191,7 +208,7 @@ class Stacks:
 
     def _cell(self, row: code.FunctionRow, length: int) -> tuple[int, int]:
         """A notebook compiles every statement of a cell by itself: they are one function, laid end to end."""
-        number, begin = self._cells.get(row.file) or (self._builder.number("functions", row._replace(line=1)), 0)
+        number, begin = self._cells.get(row.file) or (self._builder.function(row._replace(line=1)), 0)
         self._cells[row.file] = (number, begin + length)
         return number, begin
 
@@ -203,7 +220,8 @@ class Stacks:
                 parent, number, place = key
                 loop = loop_around(function.loops, instruction)
                 row = (parent, number, line, place, loop + function.begin if loop >= 0 else -1)
-                self._nodes[key] = self._builder.number("stacks", row)
+                self._builder.stacks.extend(row)
+                self._nodes[key] = len(self._nodes)
             return self._nodes[key]
         finally:
             self._leave()

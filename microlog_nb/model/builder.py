@@ -15,11 +15,10 @@ import numpy as np
 import pyarrow as pa
 
 from microlog_nb.model import arrays
-from microlog_nb.model.schema import SAMPLE_STATES, TABLES
+from microlog_nb.model.schema import TABLES
 from microlog_nb.model.trace import Trace
 
-_APPENDED = ("functions", "stacks", "logs", "metrics", "spans")
-_SAMPLE_COLUMNS = len(TABLES["samples"].columns)
+_APPENDED = ("functions", "logs", "metrics", "spans")
 
 
 class Builder:
@@ -27,33 +26,34 @@ class Builder:
 
     Attributes:
         samples: flat rows of (due_ns, delay_ns, thread, stack, cpu_ns, number of the state): `samples.extend(row)`.
+        stacks: flat rows of (parent, function, line, instruction, loop); a row's number is its id.
         rows: pending rows of the other tables, tuples in the order of the schema's columns.
     """
 
     def __init__(self) -> None:
         self.samples = array("q")
+        self.stacks = array("q")
         self.rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _APPENDED}
-        self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in (*_APPENDED, "samples")}
+        self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in (*_APPENDED, "stacks", "samples")}
         self._draining = threading.Lock()
-        self._counts = {"functions": 0, "stacks": 0}
+        self._functions = 0
         self._drained_bytes = 0
 
-    def number(self, table: str, row: tuple[Any, ...]) -> int:
-        """Appends a function or a stack and returns its id. The caller makes sure that one thread does so at a time."""
-        self.rows[table].append(row)
-        self._counts[table] += 1
-        return self._counts[table] - 1
+    def function(self, row: tuple[Any, ...]) -> int:
+        """Appends a function and returns its id. The caller makes sure that one thread does so at a time."""
+        self.rows["functions"].append(row)
+        self._functions += 1
+        return self._functions - 1
 
     def drain(self) -> dict[str, pa.RecordBatch]:
         """Moves what has been appended so far into batches and returns the new ones; what they refer to comes along."""
         with self._draining:
             # samples and logs first: the stacks and functions that they name were appended before them
             taken = {name: _take(self.rows[name]) for name in ("logs", "metrics", "spans")}
-            flat = _take_samples(self.samples)
-            taken.update({name: _take(self.rows[name]) for name in ("stacks", "functions")})
+            flat = {"samples": _take_flat(self.samples, "samples"), "stacks": _take_flat(self.stacks, "stacks")}
+            taken["functions"] = _take(self.rows["functions"])
             fresh = {name: _batch(name, rows) for name, rows in taken.items() if rows}
-            if len(flat):
-                fresh["samples"] = _sample_batch(flat)
+            fresh |= {name: _flat_batch(name, rows) for name, rows in flat.items() if len(rows)}
             for name, batch in fresh.items():
                 self._batches[name].append(batch)
                 self._drained_bytes += batch.nbytes
@@ -62,7 +62,11 @@ class Builder:
     @property
     def nbytes(self) -> int:
         """Memory that the collected facts take, about."""
-        return self._drained_bytes + len(self.samples) * 8 + sum(200 * len(rows) for rows in self.rows.values())
+        return (
+            self._drained_bytes
+            + (len(self.samples) + len(self.stacks)) * 8
+            + sum(200 * len(rows) for rows in self.rows.values())
+        )
 
     def trace(self, threads: Sequence[tuple[Any, ...]], meta: Mapping[str, Any]) -> Trace:
         """Everything collected so far as a trace, times counting from the origin."""
@@ -97,22 +101,21 @@ def _take(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return taken
 
 
-def _take_samples(samples: array[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    count = len(samples) // _SAMPLE_COLUMNS * _SAMPLE_COLUMNS
-    taken = samples[:count]
-    del samples[:count]
-    return np.frombuffer(taken, np.int64).reshape(-1, _SAMPLE_COLUMNS)
+def _take_flat(flat: array[int], name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+    columns = len(TABLES[name].columns)
+    count = len(flat) // columns * columns
+    taken = flat[:count]
+    del flat[:count]
+    return np.frombuffer(taken, np.int64).reshape(-1, columns)
 
 
-def _sample_batch(flat: np.ndarray[Any, np.dtype[np.int64]]) -> pa.RecordBatch:
-    schema = TABLES["samples"].arrow
-    columns = [
-        arrays.words(flat[:, index], SAMPLE_STATES)
-        if field.name == "state"
-        else arrays.numbers(flat[:, index], field.type)
-        for index, field in enumerate(schema)
+def _flat_batch(name: str, flat: np.ndarray[Any, np.dtype[np.int64]]) -> pa.RecordBatch:
+    columns = TABLES[name].columns
+    made = [
+        arrays.words(flat[:, index], column.words) if column.words else arrays.numbers(flat[:, index], column.type)
+        for index, column in enumerate(columns)
     ]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
+    return pa.RecordBatch.from_arrays(made, schema=TABLES[name].arrow)
 
 
 def _batch(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:

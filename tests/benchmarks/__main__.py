@@ -1,24 +1,43 @@
-"""Runs the benchmarks and prints one table: `python -m tests.benchmarks [truth] [overhead] [cost]`, all by default."""
+"""Runs the benchmarks and prints one table.
+
+python -m tests.benchmarks                              truth, cost, rate, overhead: some eight minutes
+python -m tests.benchmarks overhead --workload deep     a part of it
+python -m tests.benchmarks memory --minutes 10          the long run
+"""
 
 from __future__ import annotations
 
+import argparse
 import sys
 
-from tests.benchmarks import cost, overhead, truth
+from tests.benchmarks import cost, memory, overhead, rate, truth
 from tests.benchmarks.table import Result, show
+from tests.benchmarks.workloads import WORKLOADS
 
-PARTS = {"truth": truth.results, "cost": cost.results, "overhead": overhead.results}
+USUAL = ("truth", "cost", "rate", "overhead")
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Runs the named parts; the exit code says whether every budget was kept."""
-    if unknown := set(names) - set(PARTS):
-        print(f"error: unknown {', '.join(sorted(unknown))}: choose from {', '.join(PARTS)}", file=sys.stderr)
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("parts", nargs="*", choices=[*USUAL, "memory"], help=f"default: {' '.join(USUAL)}")
+    parser.add_argument(
+        "--workload", action="append", choices=list(WORKLOADS), default=[], help="of overhead; may be repeated"
+    )
+    parser.add_argument("--rounds", type=int, default=overhead.ROUNDS, help="of overhead")
+    parser.add_argument("--minutes", type=float, default=10.0, help="of memory")
+    chosen = parser.parse_args(arguments)
+    parts = {
+        "truth": truth.results,
+        "cost": cost.results,
+        "rate": rate.results,
+        "overhead": lambda: overhead.results(chosen.workload, chosen.rounds),
+        "memory": lambda: memory.results(chosen.minutes),
+    }
     results: list[Result] = []
-    for name in names or PARTS:
+    for name in chosen.parts or USUAL:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        results.extend(PARTS[name]())
+        results.extend(parts[name]())
     show(results)
     return int(any(result.kept is False for result in results))
 

@@ -57,6 +57,8 @@ PROFILERS: dict[str, Profiler] = {
     "native 1 kHz": microlog_at(0.001, "native"),
     "native 10 kHz": microlog_at(0.0001, "native"),
     "thread 1 kHz": microlog_at(0.001, "thread"),
+}
+PEERS: dict[str, Profiler] = {
     "pyinstrument": with_pyinstrument,
     "viztracer": with_viztracer,
     "cProfile": with_cprofile,

@@ -36,11 +36,15 @@ class Book:
         self.builder = Builder()
         self.stacks = Stacks(self.builder)
 
+    def row(self, node: int) -> tuple[int, ...]:
+        """The row of a node: parent, function, line, instruction, loop."""
+        return tuple(self.builder.stacks[5 * node : 5 * node + 5])
+
     def modules(self, node: int) -> list[str]:
         """Modules from the root to the top."""
         found = []
         while node >= 0:
-            parent, function, *_ = self.builder.rows["stacks"][node]
+            parent, function, *_ = self.row(node)
             found.insert(0, self.builder.rows["functions"][function][0])
             node = parent
         return found
@@ -118,7 +122,7 @@ def test_code_made_at_run_time_is_told_apart_when_its_address_is_used_again() ->
         module = ModuleType("made")
         code = f"def f{number}(): return book.stacks.of_frame(sys._getframe())\nnode = f{number}()"
         exec(code, {"book": book, "sys": sys, "__name__": "made"}, module.__dict__)
-        names.add(book.builder.rows["functions"][book.builder.rows["stacks"][module.node][1]][1])
+        names.add(book.builder.rows["functions"][book.row(module.node)[1]][1])
     assert names == {f"f{number}" for number in range(200)}
 
 
@@ -158,7 +162,7 @@ def test_a_suspended_task_waits_in_the_calls_that_it_runs_in() -> None:
     def path(node: int) -> list[tuple[str, int]]:
         found: list[tuple[str, int]] = []
         while node >= 0:
-            parent, function, _, instruction, _ = book.builder.rows["stacks"][node]
+            parent, function, _, instruction, _ = book.row(node)
             found.insert(0, (functions[function][1].rpartition(".")[2], instruction))
             node = parent
         return found
@@ -180,7 +184,7 @@ def test_the_statements_of_a_cell_are_one_function_with_their_own_lines() -> Non
             exec(compile(source, "/tmp/cell.py", "exec"), names)
     finally:
         labels.unregister_file_label(label)
-    rows = [book.builder.rows["stacks"][node] for node in names["nodes"]]
+    rows = [book.row(node) for node in names["nodes"]]
     functions = [book.builder.rows["functions"][row[1]] for row in rows]
     assert functions[0] is functions[1]
     assert functions[0][1:] == ("<module>", "In [3]", 1, "notebook")

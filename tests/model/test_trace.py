@@ -75,12 +75,12 @@ def test_the_whole_is_a_part_of_itself(trace) -> None:  # type: ignore[no-untype
 
 def test_the_builder_gives_back_what_was_appended_in_order_of_time() -> None:
     builder = Builder()
-    function = builder.number("functions", ("m", "f", "m.py", 1, "user"))
-    stack = builder.number("stacks", (-1, function, 3, 8, -1))
-    builder.samples.extend((1000, 0, 0, stack, 500, SAMPLE_STATES.index("contended")))
-    builder.rows["logs"].append((9, "info", "print", "", "second", False, 0, stack, ""))
+    function = builder.function(("m", "f", "m.py", 1, "user"))
+    builder.stacks.extend((-1, function, 3, 8, -1))
+    builder.samples.extend((1000, 0, 0, 0, 500, SAMPLE_STATES.index("contended")))
+    builder.rows["logs"].append((9, "info", "print", "", "second", False, 0, 0, ""))
     builder.drain()
-    builder.rows["logs"].append((5, "info", "print", "", "first", False, 0, stack, ""))
+    builder.rows["logs"].append((5, "info", "print", "", "first", False, 0, 0, ""))
     builder.samples.extend((2000, 1000, 0, -1, -1, 0))
     trace = builder.trace([("MainThread", 7, 8, True, 0, 3000)], META)
     assert trace.texts("logs", "message") == ["first", "second"]

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from microlog_nb.capture.loops import loops
 from microlog_nb.capture.samplers.base import SamplerUnavailable
-from microlog_nb.capture.stacks import NO_STACK, ROOT, RULES, Function
+from microlog_nb.capture.stacks import NO_STACK, RULES
 
 if TYPE_CHECKING:
     from microlog_nb.capture.stacks import Stacks
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from microlog_nb.model.builder import Builder
 
 _ROW = np.dtype([("due", "<u4"), ("delay", "<u2"), ("thread", "<u2"), ("node", "<u4"), ("cpu", "<u4")])
-_NODE = np.dtype([("parent", "<u4"), ("code", "<u4"), ("instruction", "<i4")])
+_NODE_BYTES = 12
+_RULES = bytes(number for place in RULES for rule in place for number in rule)
 _NONE = 0xFFFFFFFF
 _SLOT_BITS = 14
 _FIRST_UNKNOWN = (3, 16)
@@ -223,7 +224,7 @@ class NativeSampler:
     def _move(self) -> None:
         base_us, rows, nodes, codes, threads = self._native.drain()
         self._tree.learn(codes)
-        outside = self._tree.grow(np.frombuffer(nodes, _NODE))
+        outside = self._tree.grow(self._native.grow, nodes)
         if len(outside):
             self._native.mark_outside(outside)
         self._native.show_everyone(bool(self._tasks))
@@ -322,7 +323,8 @@ class _Tree:
 
     def __init__(self, stacks: Stacks) -> None:
         self._stacks = stacks
-        self._codes: list[tuple[Function | None, memoryview]] = []
+        self._modules = _Modules()
+        self._codes: list[tuple[int, int, int, bytes, bytes] | None] = []
         self._node = array("q")
         self._place = bytearray()
 
@@ -332,34 +334,32 @@ class _Tree:
         Each is module of the function or "", file, qualified name, first line, length, instructions as in `co_code` or None if they were being traced,
         line table, line of each unit, address of the globals.
         """
-        if not codes:
-            return
-        modules, by_file = _modules()
+        self._modules.look_again()
         for of_function, file, name, line, length, instructions, table, lines, namespace in codes:
-            module = modules.get(namespace) or by_file.get(file) or of_function
+            module = self._modules.name(namespace, file) or of_function
             # of traced instructions it is not known where they jump: going back is never held to be another call then
             regions = loops(instructions) if instructions is not None else [(0, length)]
             function = self._stacks.function(module, name, file, line, table, length, regions)
-            self._codes.append((function, memoryview(lines).cast("i")))
-
-    def grow(self, nodes: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
-        """Adds nodes; returns the numbers of those of which nothing is the user's."""
-        node, place, codes, known, rules = self._node, self._place, self._codes, self._stacks.node, RULES
-        begin = len(node)
-        columns = (nodes[name].tolist() for name in ("parent", "code", "instruction"))
-        for parent, code, instruction in zip(*columns, strict=True):
-            at, where = (NO_STACK, ROOT) if parent == _NONE else (node[parent], place[parent])
-            function, lines = codes[code]
+            known = None
             if function is not None:
-                where, kept = rules[where][function.owner]
-                if kept:
-                    line = lines[instruction >> 1] if instruction >= 0 else 0
-                    child = known(at, function, instruction, line)
-                    at = at if child is None else child
-            node.append(at)
-            place.append(where)
-        fresh = np.array(node[begin:], np.int64)
-        return (np.flatnonzero(fresh < 0) + begin).astype(np.uint32)
+                number, owner, begin, regions = function
+                known = (int(owner), number, begin, lines, array("i", sum(regions, ())).tobytes())
+            self._codes.append(known)
+
+    def grow(self, grow: Callable[..., tuple[bytes, bytes, bytes]], raw: bytes) -> npt.NDArray[np.uint32]:
+        """Adds nodes by the extension's `grow`; returns the numbers of those of which nothing is the user's."""
+
+        def add(nodes: dict[tuple[int, int, int], int], following: int) -> tuple[tuple[bytes, bytes], bytes]:
+            ids, places, rows = grow(nodes, following, _RULES, self._codes, self._node, self._place, raw)
+            return (ids, places), rows
+
+        begin = len(self._node)
+        # a signal handler that drains while its own thread is being answered: these nodes are left out
+        none = np.full(len(raw) // _NODE_BYTES, NO_STACK, np.int64).tobytes(), bytes(len(raw) // _NODE_BYTES)
+        ids, places = self._stacks.grow(add) or none
+        self._node.frombytes(ids)
+        self._place += places
+        return (np.flatnonzero(np.frombuffer(ids, np.int64) < 0) + begin).astype(np.uint32)
 
     def nodes(self, raw: npt.NDArray[Any]) -> Ints:
         """Nodes of the recording for raw ones."""
@@ -370,20 +370,45 @@ class _Tree:
         return found
 
 
-def _modules() -> tuple[dict[int, str], dict[str, str]]:
-    """Names of the loaded modules by the address of their globals, and by their file."""
-    by_address: dict[int, str] = {}
-    by_file: dict[str, str] = {}
-    for module in list(sys.modules.values()):
-        try:
-            names = object.__getattribute__(module, "__dict__")  # wakes no module that loads when it is touched
-        except AttributeError:
-            continue
-        if not isinstance(names, dict):
-            continue
-        name, file = names.get("__name__"), names.get("__file__")
-        if isinstance(name, str):
-            by_address[id(names)] = name
-            if isinstance(file, str):
-                by_file.setdefault(file, name)
-    return by_address, by_file
+class _Modules:
+    """Names of the loaded modules by the address of their globals, and by their file.
+
+    It keeps none of them alive, so an address may become another's: an answer is checked before it is given.
+    """
+
+    def __init__(self) -> None:
+        self._by_address: dict[int, tuple[str, str]] = {}  # key in `sys.modules`, the module's name
+        self._by_file: dict[str, str] = {}
+        self._fresh = False
+
+    def look_again(self) -> None:
+        """From now on modules may have been loaded that are not known yet."""
+        self._fresh = False
+
+    def name(self, namespace: int, file: str) -> str:
+        """The module whose globals are at this address, else the one made from this file, else ""."""
+        if not self._is_current(namespace) and not self._fresh:
+            self._learn()
+        return self._by_address[namespace][1] if self._is_current(namespace) else self._by_file.get(file, "")
+
+    def _is_current(self, namespace: int) -> bool:
+        known = self._by_address.get(namespace)
+        return known is not None and id(_globals_of(sys.modules.get(known[0]))) == namespace
+
+    def _learn(self) -> None:
+        self._fresh = True
+        for key, module in list(sys.modules.items()):
+            names = _globals_of(module)
+            name, file = (names.get("__name__"), names.get("__file__")) if names is not None else (None, None)
+            if isinstance(name, str):
+                self._by_address[id(names)] = (key, name)
+                if isinstance(file, str):
+                    self._by_file.setdefault(file, name)
+
+
+def _globals_of(module: object) -> dict[str, Any] | None:
+    try:
+        names = object.__getattribute__(module, "__dict__")  # wakes no module that loads when it is touched
+    except AttributeError:
+        return None
+    return names if isinstance(names, dict) else None
