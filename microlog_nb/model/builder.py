@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from microlog_nb.model import arrays
+from microlog_nb.model import arrays, packed
 from microlog_nb.model.schema import TABLES
 from microlog_nb.model.trace import Trace
 
@@ -34,7 +34,8 @@ class Builder:
         self.samples = array("q")
         self.stacks = array("q")
         self.rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _APPENDED}
-        self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in (*_APPENDED, "stacks", "samples")}
+        self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in (*_APPENDED, "stacks")}
+        self._samples: list[tuple[bytes, tuple[int, int]]] = []  # packed, and the shape of what was
         self._draining = threading.Lock()
         self._functions = 0
         self._drained_bytes = 0
@@ -55,8 +56,12 @@ class Builder:
             fresh = {name: _batch(name, rows) for name, rows in taken.items() if rows}
             fresh |= {name: _flat_batch(name, rows) for name, rows in flat.items() if len(rows)}
             for name, batch in fresh.items():
-                self._batches[name].append(batch)
-                self._drained_bytes += batch.nbytes
+                if name != "samples":
+                    self._batches[name].append(batch)
+                    self._drained_bytes += batch.nbytes
+            if "samples" in fresh:
+                self._samples.append((packed.pack(flat["samples"]), flat["samples"].shape))
+                self._drained_bytes += len(self._samples[-1][0])
             return fresh
 
     @property
@@ -75,6 +80,9 @@ class Builder:
         for name, batches in self._batches.items():
             if batches:
                 tables[name] = pa.Table.from_batches(batches).unify_dictionaries()
+        if self._samples:
+            rows = np.concatenate([packed.unpack(*batch) for batch in list(self._samples)])
+            tables["samples"] = pa.Table.from_batches([_flat_batch("samples", rows)])
         tables["threads"] = pa.Table.from_batches([_batch("threads", threads)])
         for name, column in (("logs", "time_ns"), ("metrics", "time_ns"), ("spans", "start_ns")):
             tables[name] = _in_order(tables[name], column)

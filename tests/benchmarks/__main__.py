@@ -20,7 +20,7 @@ USUAL = ("truth", "cost", "rate", "overhead")
 def main(arguments: list[str]) -> int:
     """Runs the named parts; the exit code says whether every budget was kept."""
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
-    parser.add_argument("parts", nargs="*", choices=[*USUAL, "memory"], help=f"default: {' '.join(USUAL)}")
+    parser.add_argument("parts", nargs="*", metavar="part", help=f"default: {' '.join(USUAL)}; also memory")
     parser.add_argument(
         "--workload", action="append", choices=list(WORKLOADS), default=[], help="of overhead; may be repeated"
     )
@@ -34,6 +34,8 @@ def main(arguments: list[str]) -> int:
         "overhead": lambda: overhead.results(chosen.workload, chosen.rounds),
         "memory": lambda: memory.results(chosen.minutes),
     }
+    if unknown := set(chosen.parts) - set(parts):
+        parser.error(f"unknown {', '.join(sorted(unknown))}: choose from {', '.join(parts)}")
     results: list[Result] = []
     for name in chosen.parts or USUAL:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)

@@ -13,7 +13,7 @@ import microlog_nb as microlog
 from microlog_nb.capture import recorder
 from tests.benchmarks.table import Result, at_most
 
-LOOK_EVERY_S = 10.0
+LOOKS = 60
 
 
 def results(minutes: float = 10.0) -> Iterator[Result]:
@@ -28,7 +28,7 @@ def results(minutes: float = 10.0) -> Iterator[Result]:
         while (now := time.perf_counter() - begin) < 60 * minutes:
             _work(source)
             if now >= due:
-                due += LOOK_EVERY_S
+                due += 60 * minutes / LOOKS
                 counted = running.sampler.ticks
                 looks.append((now, process.memory_info().rss, running.builder.nbytes, counted))
                 print(f"  {now:5.0f} s: {looks[-1][1] / 1e6:.1f} MB, {counted} ticks", file=sys.stderr, flush=True)
