@@ -80,7 +80,7 @@ static struct {
     struct _gil_runtime_state *gil;
     int64_t origin, interval;
     int64_t earlier_cpu; /* of threads of ours that have ended */
-    int64_t last_taken;
+    int64_t last_taken, last_row_us;
     bool exact_clocks, everyone;
     bool own_files; /* our thread has opened nothing that the program could see */
     unsigned long excluded[MOST_EXCLUDED];
@@ -399,6 +399,14 @@ state_of(const Listed *of, Thread *is, int64_t spent, int64_t elapsed, PyThreadS
     return idle;
 }
 
+/* What times of samples are multiples of: a fiftieth of the interval, in whole microseconds. */
+static int64_t
+step_ns(void)
+{
+    int64_t step = __atomic_load_n(&state.interval, __ATOMIC_RELAXED) / 50000 * 1000;
+    return step > 1000 ? step : 1000;
+}
+
 static void
 add_row(int64_t due, int64_t taken, const Thread *is, uint32_t node, enum state what, int64_t cpu)
 {
@@ -407,9 +415,14 @@ add_row(int64_t due, int64_t taken, const Thread *is, uint32_t node, enum state 
         store.lost++;
         return;
     }
-    int64_t due_us = due / 1000, taken_us = taken / 1000;
+    int64_t due_us = due / 1000, taken_us = taken / 1000, step_us = step_ns() / 1000;
     if (due_us > taken_us)
         due_us = taken_us;
+    /* in steps, which a file holds in a third of the space; still in the order taken */
+    taken_us = due_us + (taken_us - due_us + step_us / 2) / step_us * step_us;
+    if (taken_us < state.last_row_us)
+        taken_us = state.last_row_us;
+    state.last_row_us = taken_us;
     if (taken_us - due_us > UINT16_MAX)
         due_us = taken_us - UINT16_MAX;
     if (batch->base_us < 0)
@@ -461,9 +474,10 @@ look_at(const Listed *of, Thread *is, int64_t due, PyThreadState *holder)
         return true;
     }
     int64_t taken = taken_now();
-    /* whole microseconds; what is over goes to the next row */
-    int64_t spent = cpu >= 0 && is->cpu >= 0 ? (cpu - is->cpu) / 1000 * 1000 : -1;
-    enum state what = state_of(of, is, spent, taken - is->taken, holder);
+    int64_t ran = cpu >= 0 && is->cpu >= 0 ? cpu - is->cpu : -1;
+    /* whole steps; what is over goes to the next row */
+    int64_t spent = ran >= 0 ? ran / step_ns() * step_ns() : -1;
+    enum state what = state_of(of, is, ran, taken - is->taken, holder);
     add_row(due, taken, is, is->node, what, spent);
     is->active = shown;
     is->cpu = spent >= 0 ? is->cpu + spent : cpu;
@@ -768,7 +782,7 @@ sampler_start(PyObject *Py_UNUSED(module), PyObject *arguments)
     clear_all();
     state.origin = origin;
     state.interval = interval;
-    state.earlier_cpu = state.last_taken = 0;
+    state.earlier_cpu = state.last_taken = state.last_row_us = 0;
     state.excluded_count = 0;
     state.ticks = state.missed = state.torn = state.faults = state.unread = 0;
     state.lost = state.running = state.everyone = false;

@@ -43,7 +43,10 @@ class ProcessMetrics:
         ]
         if wall > 0:
             self._before = now
-            values += [("cpu", max(100 * process / wall, 0.0)), ("system_cpu", max(100 * system / wall, 0.0))]
+            values += [
+                (name, max(round(100 * spent / wall, 1), 0.0))
+                for name, spent in (("cpu", process), ("system_cpu", system))
+            ]
         return values
 
     def _clocks(self) -> tuple[float, float, float]:

@@ -138,11 +138,12 @@ class Recorder:
     def span(self, *, kind: str, name: str, start_ns: int, end_ns: int, place: Any = None) -> None:
         """Keeps a measured interval; see `Sink.span`."""
         thread, stack = self.place(None) if place is None else place
-        self.builder.rows["spans"].append((kind, name, start_ns - self._origin, end_ns - start_ns, thread, stack))
+        start, end = (at // 1000 * 1000 for at in (start_ns - self._origin, end_ns - self._origin))
+        self.builder.rows["spans"].append((kind, name, start, end - start, thread, stack))
 
     def counter(self, name: str, value: float) -> None:
         """Keeps a value of a series of the user's."""
-        self.builder.rows["metrics"].append((self.now(), name, value))
+        self.builder.rows["metrics"].append((self.now() // 1000 * 1000, name, value))
 
     def thread_started(self, thread: Thread) -> None:
         """Keeps a thread, so that its name is known when it has ended."""
@@ -421,7 +422,7 @@ class Recorder:
                 flush()
 
     def _read_metrics(self) -> None:
-        at = self.now()
+        at = self.now() // 1000 * 1000
         rows = self.builder.rows["metrics"]
         for name, value in self._metrics.read():
             rows.append((at, name, value))

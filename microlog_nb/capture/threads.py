@@ -13,7 +13,6 @@ from microlog_nb.capture.frames import current_frames
 _PER_THREAD_CLOCK = 6
 """Linux: the clock of a thread is made of its id and this, see clock_getcpuclockid(3) and CPUCLOCK_* in the kernel."""
 
-_CPU_STEP_NS = 10_000
 _MOST_STARTED = 1024
 """How many threads are kept after they were started: so many may come and go before they are asked for."""
 
@@ -52,12 +51,12 @@ class Slot:
         spent, self.cpu_ns = now - self.cpu_ns, now
         return spent
 
-    def whole_ns(self, ran_ns: int) -> int:
+    def whole_ns(self, ran_ns: int, step_ns: int) -> int:
         """CPU time in whole steps, which a file holds in a third of the space; what is left over comes with the next."""
         if ran_ns < 0:
             return -1
         owed = self._owed_ns + ran_ns
-        self._owed_ns = owed % _CPU_STEP_NS
+        self._owed_ns = owed % step_ns
         return owed - self._owed_ns
 
 

@@ -1,7 +1,7 @@
 """One table of a trace as a Parquet file in memory, with the encodings that make it small.
 
-Any Parquet reader opens it. Columns are those of the schema, but short times (see `_SHORT`) that are all whole
-microseconds are 32-bit microseconds under the name `..._us`: the low bytes of nanoseconds look like noise to a compressor.
+Any Parquet reader opens it. Columns are those of the schema, but times (see `_SHORT`) that are all whole microseconds are
+microseconds under the name `..._us`: the low bytes of nanoseconds look like noise to a compressor.
 """
 
 from __future__ import annotations
@@ -16,8 +16,15 @@ from microlog_nb.formats.files import shown
 from microlog_nb.model import arrays
 from microlog_nb.model.schema import TABLES, Column
 
-_SHORT = {("samples", "delay_ns"), ("samples", "cpu_ns")}
-_LEVEL = 9
+_SHORT = {
+    ("samples", "delay_ns"): pa.int32(),
+    ("samples", "cpu_ns"): pa.int32(),
+    ("spans", "start_ns"): pa.int64(),
+    ("spans", "duration_ns"): pa.int32(),
+    ("metrics", "time_ns"): pa.int64(),
+}
+"""Their type in the file."""
+_LEVEL = 15
 
 _FREE_BYTES = 256_000_000
 _BYTES_PER_BYTE = 400
@@ -102,7 +109,7 @@ def _short_name(column: Column) -> str:
 
 def _stored_field(name: str, column: Column, present: list[str]) -> pa.Field:
     if (name, column.name) in _SHORT and _short_name(column) in present:
-        return pa.field(_short_name(column), pa.int32(), nullable=False)
+        return pa.field(_short_name(column), _SHORT[name, column.name], nullable=False)
     return pa.field(column.name, column.type, nullable=False)
 
 
@@ -112,9 +119,10 @@ def _shortened(name: str, table: pa.Table) -> pa.Table:
             continue
         values = arrays.values(table.column(column.name))
         micros = values // 1000  # -1, unknown, stays -1
-        if np.all((micros * 1000 == values) | (values == -1)) and np.all(micros < 2**31):
-            field = pa.field(_short_name(column), pa.int32(), nullable=False)
-            table = table.set_column(place, field, arrays.numbers(micros, pa.int32()))
+        kind = _SHORT[name, column.name]
+        if np.all((micros * 1000 == values) | (values == -1)) and micros.max(initial=0) < 2 ** (kind.bit_width - 1):
+            field = pa.field(_short_name(column), kind, nullable=False)
+            table = table.set_column(place, field, arrays.numbers(micros, kind))
     return table
 
 

@@ -99,10 +99,13 @@ TABLES: dict[str, TableSchema] = {
             "One observation of one thread, in the order taken; the time it was taken is due_ns + delay_ns",
             (
                 _time("due_ns", "when the schedule asked for it"),
-                _time("delay_ns", "how much later it was taken; whole microseconds"),
+                _time("delay_ns", "how much later it was taken, to a fiftieth of the interval; whole microseconds"),
                 _id("thread", "threads", "the thread observed"),
                 _id("stack", "stacks", "its stack, -1 when it left the user's code"),
-                _time("cpu_ns", "CPU time of the thread since its sample before; -1 if unknown"),
+                _time(
+                    "cpu_ns",
+                    "CPU time of the thread since its sample before, in steps of a fiftieth of the interval; -1 if unknown",
+                ),
                 Column("state", _WORD, "", "what it did at that moment, as far as known", words=SAMPLE_STATES),
             ),
         ),
@@ -139,7 +142,7 @@ TABLES: dict[str, TableSchema] = {
             (
                 _time("time_ns", "when"),
                 Column("name", _WORD, "", "one of PROCESS_METRICS, or a counter's name"),
-                Column("value", pa.float64(), "", "percent of one core, bytes, or a count"),
+                Column("value", pa.float64(), "", "percent of one core to a tenth, bytes, or a count"),
             ),
         ),
         TableSchema(

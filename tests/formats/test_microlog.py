@@ -348,7 +348,7 @@ def test_a_column_of_another_type(small: Path) -> None:
         ("logs", "level", "loud", "'loud' is not one of debug"),
         ("logs", "source", "\x1b[2J\n", "is not one of print"),
         ("logs", "stack", 2**31 - 1, "table logs, column stack: 2147483647"),
-        ("spans", "duration_ns", -1, "table spans, column duration_ns: -1"),
+        ("spans", "duration_us", -1, "table spans, column duration_ns: -1"),
         ("threads", "start_ns", 2**53, "ends before it starts"),
     ],
 )

@@ -63,6 +63,7 @@ class ThreadSampler:
         self._ended = _thread.allocate_lock()
         self._stopping = False
         self._switch_interval = 0.0
+        self._taken = 0
         self.interval_ns = interval_ns
         self.ticks = 0
         self.missed = 0
@@ -149,8 +150,10 @@ class ThreadSampler:
             frames = current_frames()
             taken = self._clock()
             due = min(due, taken // 1000 * 1000)
-            delay = (taken - due) // 1000 * 1000
-            taken = due + delay
+            step = max(self.interval_ns // 50_000 * 1000, 1000)
+            # in steps, which a file holds in a third of the space; still in the order taken
+            taken = self._taken = max(due + (taken - due + step // 2) // step * step, self._taken)
+            delay = taken - due
             for ident, frame in frames.items():
                 if ident in excluded:
                     continue
@@ -169,7 +172,7 @@ class ThreadSampler:
                 if stack != NO_STACK or before != NO_STACK:
                     # the time between samples bounds it: what a thread did before it entered the user's code is not counted
                     between = taken - slot.last_ns if before != NO_STACK else self.interval_ns + delay
-                    spent = slot.whole_ns(min(ran, between))
+                    spent = slot.whole_ns(min(ran, between), step)
                     samples.extend((due, delay, slot.number, stack, spent, _UNKNOWN))
                     slot.stack = stack
                     slot.end_ns = taken
