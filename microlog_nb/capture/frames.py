@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import functools
 import gc
+import itertools
 import operator
 import sys
+from collections import deque
 from collections.abc import Callable
-from types import FrameType
+from types import CodeType, FrameType
 from typing import cast
+
+_CALLER, _CODE, _INSTRUCTION = map(operator.attrgetter, ("f_back", "f_code", "f_lasti"))
 
 
 def current_frames() -> dict[int, FrameType]:
@@ -26,14 +30,20 @@ def current_frames() -> dict[int, FrameType]:
     return cast("dict[int, FrameType]", frames)
 
 
-def caller(frame: FrameType) -> FrameType | None:
-    """The caller of a frame of another thread.
+def chain(frame: FrameType) -> list[tuple[FrameType, CodeType, int]]:
+    """A frame and its callers, each with its code and the instruction that it is at, as they are at one moment.
 
     `f_back` makes a frame object where there is none yet. On 3.11 that may start a collection, whose callbacks and
-    finalizers may give the GIL to that thread; when they end, the frame that the object is made for has been left.
+    finalizers may give the GIL to the frame's thread; when they end, the frame that the object is made for has been left.
+    One call of C code, so that no thread moves on meanwhile and none sees the collector disabled.
     """
-    if sys.version_info >= (3, 12) or not gc.isenabled():
-        return frame.f_back
-    steps: tuple[Callable[[], object], ...] = (gc.disable, functools.partial(getattr, frame, "f_back"), gc.enable)
-    _, back, _ = list(map(operator.call, steps))
-    return cast("FrameType | None", back)
+    frames, instructions = [frame], list[int]()
+    callers = itertools.takewhile(bool, map(_CALLER, frames))  # follows the list that it makes longer
+    steps = [
+        functools.partial(frames.extend, callers),
+        functools.partial(instructions.extend, map(_INSTRUCTION, frames)),
+    ]
+    if sys.version_info < (3, 12) and gc.isenabled():
+        steps = [gc.disable, *steps, gc.enable]
+    deque(map(operator.call, steps), 0)
+    return list(zip(frames, map(_CODE, frames), instructions, strict=True))

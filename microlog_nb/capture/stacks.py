@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 from microlog_nb.capture import code
 from microlog_nb.capture.awaiting import Suspended
 from microlog_nb.capture.code import Owner
-from microlog_nb.capture.frames import caller
+from microlog_nb.capture.frames import chain
 from microlog_nb.capture.loops import loop_around, loops
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 NO_STACK = -1
 Added = TypeVar("Added")
-_Chain = list[tuple[FrameType, int]]
+_Chain = list[tuple[FrameType, CodeType, int]]
 _OUTSIDE, _FOREIGN, _INSIDE, _FOREIGN_INSIDE = range(4)
 
 
@@ -89,29 +89,22 @@ class Stacks:
 
     def of_frame(self, frame: FrameType | None) -> int:
         """The node of the stack whose top is this frame, or NO_STACK if none of it is the user's."""
-        chain: _Chain = []
-        while frame is not None:
-            chain.append((frame, frame.f_lasti))
-            frame = caller(frame)
-        return self._intern(chain)
+        return NO_STACK if frame is None else self._intern(chain(frame))
 
     def of_traceback(self, traceback: TracebackType) -> int:
         """The node of the stack at which an exception was raised."""
         raised: _Chain = []
         at: TracebackType | None = traceback
         while at is not None:
-            raised.append((at.tb_frame, at.tb_lasti))
+            raised.append((at.tb_frame, at.tb_frame.f_code, at.tb_lasti))
             at = at.tb_next
         raised.reverse()
         frame = traceback.tb_frame.f_back
-        while frame is not None:
-            raised.append((frame, frame.f_lasti))
-            frame = frame.f_back
-        return self._intern(raised)
+        return self._intern(raised if frame is None else raised + chain(frame))
 
     def of_task(self, task: Any, *, outermost: bool = False) -> int:
         """The node of the stack in which a suspended asyncio task waits, or NO_STACK; or the first node of that stack."""
-        frames = self._suspended.frames(task)
+        frames = [(frame, frame.f_code, at) for frame, at in self._suspended.frames(task)]
         return self._intern(frames[-1:] if outermost else frames)
 
     def function(
@@ -169,12 +162,12 @@ class Stacks:
         finally:
             self._leave()
 
-    def _intern(self, chain: _Chain) -> int:
+    def _intern(self, frames: _Chain) -> int:
         functions, nodes, rules = self._functions, self._nodes, RULES
         node = NO_STACK
         place = ROOT
-        for frame, instruction in reversed(chain):
-            known = functions.get(id(frame.f_code)) or self._function(frame)
+        for frame, of, instruction in reversed(frames):
+            known = functions.get(id(of)) or self._function(frame)
             if known is None:
                 return node
             number, owner, begin, _ = known

@@ -6,7 +6,7 @@ import gc
 import subprocess
 import sys
 
-from microlog_nb.capture.frames import current_frames
+from microlog_nb.capture.frames import chain, current_frames
 
 PROGRAM = """
 import gc, threading, time
@@ -38,3 +38,19 @@ def test_a_program_that_has_disabled_the_collector_keeps_it_disabled() -> None:
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_a_chain_has_every_caller_with_its_instruction_and_leaves_the_collector_as_it_was() -> None:
+    def descend(levels: int) -> None:
+        if levels:
+            return descend(levels - 1)
+        frame, expected = sys._getframe(), []
+        while frame is not None:
+            expected.append((frame, frame.f_code))
+            frame = frame.f_back
+        found = chain(sys._getframe())
+        assert [(one, of) for one, of, _ in found] == expected
+        assert [at for one, _, at in found][1:] == [one.f_lasti for one, _ in expected][1:]
+        assert gc.isenabled()
+
+    descend(100)
