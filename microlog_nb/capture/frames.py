@@ -39,7 +39,7 @@ def chain(frame: FrameType) -> list[tuple[FrameType, CodeType, int]]:
     """
     frames, instructions = [frame], list[int]()
     callers = itertools.takewhile(bool, map(_CALLER, frames))  # follows the list that it makes longer
-    steps = [
+    steps: list[Callable[[], object]] = [
         functools.partial(frames.extend, callers),
         functools.partial(instructions.extend, map(_INSTRUCTION, frames)),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from types import FrameType
 
 from microlog_nb.capture.frames import chain, current_frames
 
@@ -43,8 +44,10 @@ def test_a_program_that_has_disabled_the_collector_keeps_it_disabled() -> None:
 def test_a_chain_has_every_caller_with_its_instruction_and_leaves_the_collector_as_it_was() -> None:
     def descend(levels: int) -> None:
         if levels:
-            return descend(levels - 1)
-        frame, expected = sys._getframe(), []
+            descend(levels - 1)
+            return
+        frame: FrameType | None = sys._getframe()
+        expected = []
         while frame is not None:
             expected.append((frame, frame.f_code))
             frame = frame.f_back
