@@ -1,20 +1,26 @@
+import { spanTrack } from "./logic/spans";
 import style from "./more.css";
+import { drawSpans } from "./render/spans";
 import { createExport } from "./views/export";
+import { createFunctions } from "./views/functions";
 import { createHelp } from "./views/help";
 import { createLog } from "./views/log";
 import { createLogCard } from "./views/log-card";
+import { createNotes } from "./views/notes";
 import type { More } from "./views/panel";
 import { createRange, rangeByKey } from "./views/range";
 import { createSearchField } from "./views/search-field";
 
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
 const more: More = {
-  panels: { log: createLog },
-  sheets: { help: createHelp, export: createExport },
+  panels: { functions: createFunctions, log: createLog },
+  sheets: { help: createHelp, export: createExport, notes: createNotes },
   search: createSearchField,
   logCard: createLogCard,
   range: createRange,
   keyRange: rangeByKey,
+  spanTrack,
+  drawSpans,
   style,
 };
 
