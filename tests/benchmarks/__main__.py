@@ -1,13 +1,19 @@
-"""Runs the benchmarks and prints one table: `python -m tests.benchmarks [truth] [anomalies] [overhead] [cost]`, all by default."""
+"""Runs the benchmarks and prints one table: `python -m tests.benchmarks [PART ...]`, all parts by default, see `PARTS`."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import anomalies, cost, overhead, truth
+from tests.benchmarks import anomalies, cost, overhead, torture, truth
 from tests.benchmarks.table import Result, show
 
-PARTS = {"truth": truth.results, "anomalies": anomalies.results, "cost": cost.results, "overhead": overhead.results}
+PARTS = {
+    "truth": truth.results,
+    "torture": torture.results,
+    "anomalies": anomalies.results,
+    "cost": cost.results,
+    "overhead": overhead.results,
+}
 
 
 def main(names: list[str]) -> int:
