@@ -1,6 +1,4 @@
-import { spanTrack } from "./logic/spans";
 import style from "./more.css";
-import { drawSpans } from "./render/spans";
 import { createExport } from "./views/export";
 import { createFunctions } from "./views/functions";
 import { createHelp } from "./views/help";
@@ -10,6 +8,7 @@ import { createNotes } from "./views/notes";
 import type { More } from "./views/panel";
 import { createRange, rangeByKey } from "./views/range";
 import { createSearchField } from "./views/search-field";
+import { createSpanTrack } from "./views/spans";
 
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
 const more: More = {
@@ -19,10 +18,9 @@ const more: More = {
   logCard: createLogCard,
   range: createRange,
   keyRange: rangeByKey,
-  spanTrack,
-  drawSpans,
+  spans: createSpanTrack,
   style,
 };
 
-export const { panels, sheets, search, logCard, range, keyRange } = more;
+export const { panels, sheets, search, logCard, range, keyRange, spans } = more;
 export { style };
