@@ -222,6 +222,41 @@ const EMPTY_METRICS: ViewData["metrics"] = {
   gcObjects: new Float64Array(),
 };
 
+const TIPS: ViewData["tips"] = [
+  tip(
+    "date-parsing",
+    "Give read_csv a date format",
+    1.9 * S,
+    "Parsing guessed the format for each row.",
+    "read_csv 4.24 s",
+  ),
+  tip("http-session", "Reuse one HTTP connection", 1.55 * S, "9 of 9 requests opened a new connection.", "connect × 9"),
+  tip(
+    "blocking-async",
+    "Do not block the event loop",
+    null,
+    "fit_fold ran for 32.5 s while tasks waited.",
+    "fit_fold × 8",
+  ),
+];
+
+function tip(id: string, title: string, saving: number | null, evidence: string, chip: string): ViewData["tips"][0] {
+  const place = { function: "fit_fold", file: "pipeline.py", path: "/home/user/project/pipeline.py", line: 168 };
+  const advice = "Change the one line that does it; the rest of the program stays as it is.";
+  const chips = [`pipeline.py:168 ${chip}`, "an example"];
+  return {
+    id,
+    title,
+    advice,
+    saving: saving === null ? null : ns(saving),
+    share: 0.1,
+    ...place,
+    call: 3,
+    evidence,
+    chips,
+  };
+}
+
 /** The recording of the reference pictures: a table is read, cleaned, and eight models are fitted beside a worker. */
 export function reference(): ViewData {
   const b = new Builder();
@@ -333,13 +368,13 @@ export function reference(): ViewData {
       log(38 * S, "info", "fold 5: r² 0.799"),
       log(47.9 * S, "critical", "disk almost full", 0, "logging"),
     ],
-    tips: [],
+    tips: TIPS,
     anomalies: [
       anomaly("slow call", slow, 3.8, 5.9, "5.90 s against a median of 3.80 s."),
       anomaly("slow call", fetch, 2.5, 8.12, "8.12 s against a median of 2.50 s."),
       anomaly("slow call", dummies, 0.1, 0.62, "620 ms against a median of 100 ms."),
       {
-        kind: "gc pause",
+        kind: "GC pause",
         start: ns(8.9 * S),
         duration: ns(412 * MS),
         call: -1,

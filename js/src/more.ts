@@ -1,4 +1,5 @@
 import style from "./more.css";
+import { createAnomalies } from "./views/anomalies";
 import { createExport } from "./views/export";
 import { createFunctions } from "./views/functions";
 import { createHelp } from "./views/help";
@@ -12,7 +13,7 @@ import { createSpanTrack } from "./views/spans";
 
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
 const more: More = {
-  panels: { functions: createFunctions, log: createLog },
+  panels: { anomalies: createAnomalies, functions: createFunctions, log: createLog },
   sheets: { help: createHelp, export: createExport, notes: createNotes },
   search: createSearchField,
   logCard: createLogCard,
