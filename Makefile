@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 OTHER_PYTHONS := 3.12 3.13
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo lab test test-all check fmt dev bench e2e clean browser lint types layers pytest vitest pictures
+.PHONY: help setup demo lab test test-all check fmt dev bench sanitize e2e clean browser lint types layers pytest vitest pictures
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ browser: setup
 
 bench: setup ## truth, overhead beside other profilers, and the other budgets
 	$(PY) -m tests.benchmarks
+
+sanitize: setup ## the tests of the sampler in C, built with gcc's address and undefined-behaviour sanitizers
+	@PY=$(PY) .ci/sanitize
 
 fmt: setup ## format and fix what can be fixed
 	$(PY) -m ruff check --fix .

@@ -137,6 +137,7 @@ class Builder {
       ...rest,
       ...derived(functions, packages),
       threadStarts: [],
+      answers: [],
       anomalies,
       packages,
       functions,
@@ -220,6 +221,41 @@ const EMPTY_METRICS: ViewData["metrics"] = {
   threads: new Float64Array(),
   gcObjects: new Float64Array(),
 };
+
+const TIPS: ViewData["tips"] = [
+  tip(
+    "date-parsing",
+    "Give read_csv a date format",
+    1.9 * S,
+    "Parsing guessed the format for each row.",
+    "read_csv 4.24 s",
+  ),
+  tip("http-session", "Reuse one HTTP connection", 1.55 * S, "9 of 9 requests opened a new connection.", "connect × 9"),
+  tip(
+    "blocking-async",
+    "Do not block the event loop",
+    null,
+    "fit_fold ran for 32.5 s while tasks waited.",
+    "fit_fold × 8",
+  ),
+];
+
+function tip(id: string, title: string, saving: number | null, evidence: string, chip: string): ViewData["tips"][0] {
+  const place = { function: "fit_fold", file: "pipeline.py", path: "/home/user/project/pipeline.py", line: 168 };
+  const advice = "Change the one line that does it; the rest of the program stays as it is.";
+  const chips = [`pipeline.py:168 ${chip}`, "an example"];
+  return {
+    id,
+    title,
+    advice,
+    saving: saving === null ? null : ns(saving),
+    share: 0.1,
+    ...place,
+    call: 3,
+    evidence,
+    chips,
+  };
+}
 
 /** The recording of the reference pictures: a table is read, cleaned, and eight models are fitted beside a worker. */
 export function reference(): ViewData {
@@ -332,20 +368,25 @@ export function reference(): ViewData {
       log(38 * S, "info", "fold 5: r² 0.799"),
       log(47.9 * S, "critical", "disk almost full", 0, "logging"),
     ],
-    tips: [],
+    tips: TIPS,
     anomalies: [
       anomaly("slow call", slow, 3.8, 5.9, "5.90 s against a median of 3.80 s."),
       anomaly("slow call", fetch, 2.5, 8.12, "8.12 s against a median of 2.50 s."),
       anomaly("slow call", dummies, 0.1, 0.62, "620 ms against a median of 100 ms."),
       {
-        kind: "gc pause",
+        kind: "GC pause",
         start: ns(8.9 * S),
         duration: ns(412 * MS),
         call: -1,
+        function: -1,
+        lane: 0,
+        where: "generation 2 · MainThread at 8.90 s",
+        unit: "s",
         expected: 0.02,
         observed: 0.412,
         score: 4,
-        reason: "A collection took 412 ms.",
+        reason: "A collection of generation 2 took 412 ms against a median of 20.0 ms in 6.",
+        peers: [0.012, 0.018, 0.02, 0.022, 0.031],
       },
     ],
   });
@@ -363,10 +404,15 @@ function anomaly(
     start: ns(made?.start ?? 0),
     duration: ns(made?.duration ?? 0),
     call: -1,
+    function: made?.function ?? -1,
+    lane: made?.lane ?? -1,
+    where: "MainThread",
+    unit: "s",
     expected,
     observed,
     score: 3,
     reason,
+    peers: [0.94, 0.98, 1, 1.01, 1.05].map((share) => share * expected),
   };
   return made ? { ...row, made } : row;
 }

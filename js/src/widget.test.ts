@@ -46,6 +46,7 @@ function emptyView(name: string): Uint8Array {
     sources: [],
     graphs: Object.fromEntries(["module", "class", "function"].map((level) => [level, EMPTY_GRAPH])),
     threadStarts: [],
+    answers: [],
     columns: {
       calls: {
         ...columns("f64", "start duration self cpu waiting contended"),

@@ -12,6 +12,7 @@ from microlog_nb.errors import MicrologError
 
 if TYPE_CHECKING:
     from microlog_nb.explain.answers import Answer, Answers
+    from microlog_nb.explain.citations import Places
     from microlog_nb.explain.conversation import Question
     from microlog_nb.tables import Tables
     from microlog_nb.widget.requests import Handler, Push
@@ -222,6 +223,7 @@ class Explainer:
 
     def __init__(self, tables: Callable[[], Tables], answers: Answers) -> None:
         self._tables = tables
+        self._places: tuple[Tables, Places] | None = None
         self.answers = answers
 
     def question(
@@ -254,6 +256,40 @@ class Explainer:
     def explain(self, question: Question, *, offline: bool = False, again: bool = False) -> Explanation:
         """Begins an answer: a kept one, that of a model, or, where none is connected, one by rules."""
         return Explanation(question, self.answers, offline=offline or bool(question.llm.missing), again=again)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The kept answers, as a page shows them."""
+        answers = list(self.answers)
+        tables = self._tables() if answers else None
+        return [self.row(answer, tables) for answer in answers if tables is not None]
+
+    def row(self, answer: Answer, tables: Tables) -> dict[str, Any]:
+        """An answer as a page shows it: the interface `AnswerRow` of `types.ts`."""
+        from dataclasses import asdict
+
+        values = {name: value for name, value in asdict(answer).items() if name != "text"}
+        return {**values, **self.shown(answer.text, tables)}
+
+    def shown(self, text: str, tables: Tables) -> dict[str, Any]:
+        """Markdown as sanitised HTML, and the places that it cites."""
+        from dataclasses import asdict
+        from html import escape
+
+        from microlog_nb.explain.citations import put_back, set_aside
+        from microlog_nb.widget import markdown
+
+        bare, citations = set_aside(text)
+        return {
+            "html": put_back(markdown.render(bare), [escape(citation) for citation in citations]),
+            "places": {name: asdict(place) for name, place in self._places_of(tables).cited(text).items()},
+        }
+
+    def _places_of(self, tables: Tables) -> Places:
+        from microlog_nb.explain.citations import Places
+
+        if self._places is None or self._places[0] is not tables:
+            self._places = (tables, Places(tables))
+        return self._places[1]
 
     def handlers(self, push: Push) -> Mapping[str, Handler]:
         """What a page may ask for; see the functions."""
@@ -297,8 +333,8 @@ class _View:
                 for section in facts.sections
             ],
             "without": [name for name in section_names() if name in question.without],
-            "kept": _row(kept) if kept else None,
-            "answers": [_row(answer) for answer in self._explainer.answers],
+            "kept": self._explainer.row(kept, question.tables) if kept else None,
+            "answers": self._explainer.rows(),
         }
 
     def ask(self, body: Any) -> Any:
@@ -306,7 +342,7 @@ class _View:
         question = self._asked(body)
         name = f"e{time.monotonic_ns():x}"
         offline = bool(_of(body, "offline", bool, default=False)) or bool(question.llm.missing)
-        tell = _rarely(lambda running: self._tell(name, running))
+        tell = _rarely(lambda running: self._tell(name, question.tables, running))
         self._running[name] = Explanation(
             question,
             self._explainer.answers,
@@ -323,10 +359,12 @@ class _View:
             running.stop()
 
     def connect(self, body: Any) -> Any:
-        """Settings of a model, for this process; the key is never sent back."""
+        """Settings of a model, for this process; what is not given stays, and the key is never sent back."""
         from microlog_nb.explain.settings import configure
 
-        configure(**{name: _of(body, name, str, default="") or None for name in ("model", "base_url", "api_key")})
+        given = body if isinstance(body, dict) else {}
+        names = [name for name in ("model", "base_url", "api_key") if name in given]
+        configure(**{name: _of(given, name, str, default="") or None for name in names})
 
     def _asked(self, body: Any) -> Question:
         focus = _of(body, "focus", dict, default={}) or None
@@ -339,9 +377,7 @@ class _View:
             without=_of(body, "without", list, default=[]),
         )
 
-    def _tell(self, name: str, running: Explanation) -> None:
-        from microlog_nb.widget import markdown
-
+    def _tell(self, name: str, tables: Tables, running: Explanation) -> None:
         state = "running"
         if running.done:
             self._running.pop(name, None)
@@ -351,21 +387,12 @@ class _View:
             {
                 "run": name,
                 "state": state,
-                "html": markdown.render(running.partial),
+                **self._explainer.shown(running.partial, tables),
                 "error": str(running.error or ""),
                 "looked": [{"tool": tool, "text": text} for tool, text in running.looked],
-                "answer": _row(running.answer) if running.answer else None,
+                "answer": self._explainer.row(running.answer, tables) if running.answer else None,
             },
         )
-
-
-def _row(answer: Answer) -> dict[str, Any]:
-    """An answer as the page gets it: sanitised HTML beside the text."""
-    from dataclasses import asdict
-
-    from microlog_nb.widget import markdown
-
-    return {**asdict(answer), "html": markdown.render(answer.text)}
 
 
 def _of(body: Any, name: str, kind: type, *, default: Any) -> Any:

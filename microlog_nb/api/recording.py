@@ -238,7 +238,7 @@ class Recording:
         from microlog_nb.widget import bundle, payload
 
         page = html.dump(
-            payload.deflate(payload.encode(self._tables)),
+            payload.deflate(payload.encode(self._tables, answers=self._explaining().rows())),
             title=f"{self.name} - microlog",
             script=bundle.script("standalone.js"),
             style=bundle.script("widget.css"),
@@ -251,7 +251,7 @@ class Recording:
         from microlog_nb.api import views
         from microlog_nb.widget import display
 
-        display.display(self._tables, views.handlers(self))
+        display.display(self._tables, views.handlers(self), self._explaining().rows())
 
     def explain(
         self,
@@ -351,7 +351,7 @@ class Recording:
         from microlog_nb.api import views
         from microlog_nb.widget import display
 
-        return display.bundle(self._tables, views.handlers(self))
+        return display.bundle(self._tables, views.handlers(self), self._explaining().rows())
 
     def _explaining(self) -> Explainer:
         if self._explainer is None:

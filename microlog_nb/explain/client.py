@@ -57,7 +57,7 @@ class Client:
         self._closed = False
 
     def close(self) -> None:
-        """Ends a running request from another thread."""
+        """Ends the connection, and a running request of another thread with it."""
         self._closed = True
         if self._client is not None:
             self._client.close()
@@ -115,7 +115,12 @@ class Client:
         if tools and self._tools:
             request["tools"] = list(tools)
         if not self._streams:
-            for choice in self._client.chat.completions.create(**request).choices[:1]:
+            completion: Any = self._client.chat.completions.create(**request)
+            if isinstance(completion, str):  # what is no JSON comes as it is
+                if completion.startswith("data:"):
+                    return
+                raise AskingFailedError(_unreadable(self._llm, "no JSON"))
+            for choice in completion.choices[:1]:
                 _add(reply, [choice.message], choice.finish_reason, on_text)
             return
         finished = False
@@ -198,7 +203,11 @@ def _in_words(error: Exception, llm: LLM, begun: bool) -> str:
         return f"{server} cannot be reached: is the server running, and the base URL right?"
     if isinstance(error, openai.APIStatusError):
         return f"{server} answered with error {error.status_code}{said}: ask again later."
-    return f"{server} gave no answer that can be read ({type(error).__name__}): is it a chat completions server?"
+    return _unreadable(llm, type(error).__name__)
+
+
+def _unreadable(llm: LLM, why: str) -> str:
+    return f"{llm.server} gave no answer that can be read ({why}): is it a chat completions server?"
 
 
 def _too_long(error: openai.APIStatusError) -> bool:

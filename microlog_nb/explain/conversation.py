@@ -103,13 +103,17 @@ class Conversation:
         facts = self._question.facts()
         prompt = self._question.prompt(facts, self._answers)
         self._client = Client(self._question.llm)
-        if self._stopped:
-            return None
+        try:
+            return self._talk(self._client, facts, prompt)
+        finally:
+            self._client.close()
+
+    def _talk(self, client: Client, facts: Facts, prompt: Prompt) -> Answer | None:
         redact = Redactor(self._question.llm.redact)
         messages: list[Message] = list(prompt.messages)
         redacted = prompt.redacted.total()
         for left in range(MAX_ROUNDS, -1, -1):
-            reply = self._client.ask(messages, questions.tools() if left else [], self._grow)
+            reply = Reply() if self.stopped else client.ask(messages, questions.tools() if left else [], self._grow)
             if self.stopped:
                 return None
             if not reply.calls:

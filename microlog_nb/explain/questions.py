@@ -89,13 +89,13 @@ def _source_of(tables: Tables, given: Arguments) -> str:
     if file not in texts:
         return f"the source of {facts.short_file(file)} was not kept"
     code = texts[file].splitlines()
+    if not 1 <= first <= len(code):
+        return f"where {name!r} begins is not known"
     return "\n".join(f"{number:>5} {line}" for number, line in _body(code, first))
 
 
 def _body(code: list[str], first: int) -> list[tuple[int, str]]:
     """A definition's lines: to the next line that is indented no deeper."""
-    if not 1 <= first <= len(code):
-        return []
     indent = len(code[first - 1]) - len(code[first - 1].lstrip())
     end = first
     while end < len(code) and (

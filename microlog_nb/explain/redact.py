@@ -39,7 +39,7 @@ class Redacted:
 # Formats as their issuers document them; most are also in GitHub's list of secret scanning patterns.
 _FORMATS: tuple[tuple[str, str], ...] = (
     ("private key", r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|\Z)"),
-    ("json web token", r"\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
+    ("json web token", r"\beyJ[\w-]{8,4000}\.[\w-]{8,4000}\.[\w-]*"),
     ("aws key", r"\b(?:AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AROA|ANPA|ANVA)[A-Z0-9]{16}\b"),
     ("github token", r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,})"),
     ("gitlab token", r"\bgl(?:pat|ptt|dt|rt|soat|cbt|ft|imt|agent)-[\w-]{16,}"),
@@ -54,7 +54,7 @@ _FORMATS: tuple[tuple[str, str], ...] = (
     ("hugging face token", r"\bhf_[A-Za-z0-9]{20,}"),
     ("npm token", r"\bnpm_[A-Za-z0-9]{20,}"),
     ("pypi token", r"\bpypi-[\w-]{30,}"),
-    ("sendgrid key", r"\bSG\.[\w-]{12,}\.[\w-]{12,}"),
+    ("sendgrid key", r"\bSG\.[\w-]{12,80}\.[\w-]{12,80}"),
     ("mailgun key", r"\bkey-[0-9a-f]{32}\b"),
     ("twilio id", r"\b(?:SK|AC)[0-9a-f]{32}\b"),
     ("telegram token", r"\b\d{8,10}:AA[\w-]{30,}"),
@@ -77,15 +77,17 @@ _TELLING_NAME = (  # words that people name secrets with
 )
 _NOT_SECRET = {"none", "null", "true", "false", "str", "bytes", "int", "self", "os", "getpass", "input", "not", "is", "in", "and", "or", "if"}  # fmt: skip
 
-_URL_LOGIN = re.compile(r"(?P<scheme>\b[a-zA-Z][\w+.-]*://)(?P<login>[^\s/@:'\"]*:[^\s@'\"]+|[^\s/@:'\"]+)@(?=[\w\[])")
+_URL_LOGIN = re.compile(r"(?P<scheme>\b[a-zA-Z][\w+.-]{0,30}://)(?P<login>[^\s/@:'\"]{0,200}:[^\s@'\"]{1,200}|[^\s/@:'\"]{1,200})@(?=[\w\[])")
 _BEARER = re.compile(r"\b(?P<how>bearer|basic|token|digest)\s+(?P<value>[\w.~+/=-]{8,})", re.IGNORECASE)
 _NAMED = re.compile(
-    rf"(?P<name>(?<![A-Za-z])[\w.-]*?(?:{_TELLING_NAME})s?[\w-]*[\"']?\]?)(?P<sep>\s*(?:=>|:=|[=:])\s*)"
+    # from the telling word on, which begins a word or a Part of one: db_password, dbPassword, but not author
+    rf"(?P<name>(?:(?<![A-Za-z])|(?<=[a-z])(?=(?-i:[A-Z])))(?:{_TELLING_NAME})s?"
+    r"(?:[_-]\w{1,30}|(?-i:[A-Z][a-z]{0,30})){0,3}(?![A-Za-z])[\"']?\]?)(?P<sep>\s{0,20}(?:=>|:=|[=:])\s{0,20})"
     r"(?P<value>[bBrRfFuU]{0,2}(?:\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')|[^\s,;&'\"(){}\[\]«»]+)",
     re.IGNORECASE,
 )
 _OPTION = re.compile(rf"(?P<name>--?(?:{_TELLING_NAME}))(?P<sep>\s+)(?P<value>[^\s-][^\s]*)", re.IGNORECASE)
-_EMAIL = re.compile(r"\b[\w.!#$%&*+/=?^`{|}~-]+@[A-Za-z0-9](?:[\w-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.!#$%&*+/=?^`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b")
 _HOME = re.compile(
     r"(?P<root>/home/|/Users/|/root(?=/|\b)|[A-Za-z]:(?:\\\\?|/)(?:Users|Documents and Settings)(?:\\\\?|/))(?P<user>[^/\\\s\"':,;)»]*)"
 )

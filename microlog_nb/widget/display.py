@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from microlog_nb.summary import statistics
@@ -11,7 +12,7 @@ from microlog_nb.widget import fallback
 from microlog_nb.widget.requests import Handlers, no_handlers
 
 
-def display(tables: Tables, handlers: Handlers = no_handlers) -> None:
+def display(tables: Tables, handlers: Handlers = no_handlers, answers: Sequence[Mapping[str, Any]] = ()) -> None:
     """Shows the live view and, as a second output, the picture that takes its place where no kernel is.
 
     Outside of a notebook it prints the summary.
@@ -19,6 +20,7 @@ def display(tables: Tables, handlers: Handlers = no_handlers) -> None:
     Args:
         tables: of the recording.
         handlers: makes what answers the page; see `Timeline`.
+        answers: explanations that are shown with it; see `Timeline`.
 
     Raises:
         MicrologError: the bundle was not built; nothing is shown then.
@@ -30,14 +32,16 @@ def display(tables: Tables, handlers: Handlers = no_handlers) -> None:
 
     from microlog_nb.widget.widget import Timeline
 
-    timeline = Timeline(tables, handlers)
+    timeline = Timeline(tables, handlers, answers)
     static = fallback.html(tables)
     show(timeline)  # type: ignore[no-untyped-call]  # IPython's has no types
     # in text, the first output has said everything
     show({"text/html": static, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]  # as above
 
 
-def bundle(tables: Tables, handlers: Handlers = no_handlers) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
+def bundle(
+    tables: Tables, handlers: Handlers = no_handlers, answers: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
     """A recording as the value of a cell: one output for every kind of reader, who takes the best that it knows.
 
     Raises:
@@ -48,7 +52,7 @@ def bundle(tables: Tables, handlers: Handlers = no_handlers) -> dict[str, Any] |
         return text
     from microlog_nb.widget.widget import Timeline
 
-    shown = Timeline(tables, handlers)._repr_mimebundle_()
+    shown = Timeline(tables, handlers, answers)._repr_mimebundle_()
     data, metadata = shown if shown is not None else ({}, {})
     return {**data, "text/html": fallback.html(tables), **text}, metadata
 

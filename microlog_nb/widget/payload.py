@@ -40,7 +40,14 @@ Ints = npt.NDArray[np.int64]
 Columns = Mapping[str, npt.NDArray[Any]]
 
 
-def encode(tables: Tables, bars: Bars | None = None, *, running: bool = False, most_logs: int | None = None) -> bytes:
+def encode(
+    tables: Tables,
+    bars: Bars | None = None,
+    *,
+    running: bool = False,
+    most_logs: int | None = None,
+    answers: Sequence[Mapping[str, Any]] = (),
+) -> bytes:
     """The view of a recording, not deflated.
 
     Args:
@@ -48,6 +55,7 @@ def encode(tables: Tables, bars: Bars | None = None, *, running: bool = False, m
         bars: what stands for its calls; by default each for itself, as long as they are not more than `MOST_CALLS`.
         running: whether it is still going on.
         most_logs: so many log entries at most, the first and the last ones of each level of importance; None for all.
+        answers: explanations that were given: the interface `AnswerRow` of `types.ts`.
     """
     bars = levels(tables).at_most(MOST_CALLS) if bars is None else bars
     package_rows, package_of = packages(tables)
@@ -63,7 +71,7 @@ def encode(tables: Tables, bars: Bars | None = None, *, running: bool = False, m
         "lanes": [_without_thread(row) for row in lanes(tables, order)],
         "logs": [logs[entry] for entry in kept],
         "spans": _spans(tables.trace, lane_of),
-        "anomalies": _anomalies(tables, bars),
+        "anomalies": _anomalies(tables, lane_of, bars),
         "tips": _tips(tables, bars),
         "gaps": gaps(tables.trace),
         "sources": _sources(tables),
@@ -72,6 +80,7 @@ def encode(tables: Tables, bars: Bars | None = None, *, running: bool = False, m
             {"by": int(bars.bar_of[by]), "first": int(bars.bar_of[first])}
             for by, first in thread_starts(tables.trace, tables.call_data)
         ],
+        "answers": list(answers),
         "columns": layout,
     }
     # halves of surrogate pairs become \uXXXX, which is what JSON calls them, too
@@ -254,8 +263,9 @@ def levels(tables: Tables) -> Levels:
 def _calls(tables: Tables, lane_of: Ints, bars: Bars) -> Columns:
     calls, anomalies = tables.call_data, tables.anomaly_data
     anomaly = np.full(len(bars.call), -1, np.int32)
-    # the first anomaly of a call is the one that it is marked with
-    named = np.flatnonzero(anomalies.call >= 0)[::-1]
+    # the first anomaly of a call is the one that it is marked with; what it said has markers of its own
+    said = np.array(anomalies.unit, object) == "count"
+    named = np.flatnonzero((anomalies.call >= 0) & ~said)[::-1]
     anomaly[bars.bar_of[anomalies.call[named]]] = named
     shown = bars.call
     return {
@@ -372,7 +382,7 @@ def _metrics(tables: Tables) -> Columns:
     }
 
 
-def _anomalies(tables: Tables, bars: Bars) -> list[Row]:
+def _anomalies(tables: Tables, lane_of: Ints, bars: Bars) -> list[Row]:
     data = tables.anomaly_data
     return [
         {
@@ -380,20 +390,31 @@ def _anomalies(tables: Tables, bars: Bars) -> list[Row]:
             "start": start,
             "duration": duration,
             "call": call,
+            "function": function,
+            "lane": lane,
+            "where": where,
+            "unit": unit,
             "expected": _number(expected),
             "observed": _number(observed),
             "score": _number(score),
             "reason": reason,
+            # as many digits as are shown
+            "peers": [float(f"{value:.4g}") for value in peers.tolist()],
         }
-        for kind, start, duration, call, expected, observed, score, reason in zip(
+        for kind, start, duration, call, function, lane, where, unit, expected, observed, score, reason, peers in zip(
             data.kind,
             data.start_ns.tolist(),
             data.duration_ns.tolist(),
             bars.bar_of[data.call].tolist(),
+            data.function.tolist(),
+            lane_of[data.thread].tolist(),
+            data.where,
+            data.unit,
             data.expected.tolist(),
             data.observed.tolist(),
             data.score.tolist(),
             data.reason,
+            data.peers,
             strict=True,
         )
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anywidget
@@ -22,6 +23,7 @@ class Timeline(anywidget.AnyWidget):
     Args:
         tables: of the recording.
         handlers: makes what answers the page, given what tells the page something.
+        answers: explanations that are shown with it; see `payload.encode`.
     """
 
     _esm = bundle.path("widget.js")
@@ -33,8 +35,10 @@ class Timeline(anywidget.AnyWidget):
     _more = traitlets.Bytes().tag(sync=True)
     """The module of the views behind the other tabs, deflated: the page has it without asking, kernel or not."""
 
-    def __init__(self, tables: Tables, handlers: Handlers = no_handlers) -> None:
-        super().__init__(payload=deflate(encode(tables)), _more=bundle.deflated("more.js"))
+    def __init__(
+        self, tables: Tables, handlers: Handlers = no_handlers, answers: Sequence[Mapping[str, Any]] = ()
+    ) -> None:
+        super().__init__(payload=deflate(encode(tables, answers=answers)), _more=bundle.deflated("more.js"))
         self._summary = statistics(tables)
         self.requests = Requests(handlers, self.send)
         self.on_msg(lambda _widget, content, _buffers: self.requests.receive(content))

@@ -1,6 +1,6 @@
 """Runs the benchmarks and prints one table.
 
-python -m tests.benchmarks                              truth, cost, rate, overhead: some eight minutes
+python -m tests.benchmarks                              all but the long run
 python -m tests.benchmarks overhead --workload deep     a part of it
 python -m tests.benchmarks memory --minutes 10          the long run
 """
@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import cost, memory, overhead, rate, truth
+from tests.benchmarks import anomalies, cost, memory, overhead, rate, torture, truth
 from tests.benchmarks.table import Result, show
 from tests.benchmarks.workloads import WORKLOADS
 
-USUAL = ("truth", "cost", "rate", "overhead")
+USUAL = ("truth", "torture", "anomalies", "cost", "rate", "overhead")
 
 
 def main(arguments: list[str]) -> int:
@@ -29,6 +29,8 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     parts = {
         "truth": truth.results,
+        "torture": torture.results,
+        "anomalies": anomalies.results,
         "cost": cost.results,
         "rate": rate.results,
         "overhead": lambda: overhead.results(chosen.workload, chosen.rounds),

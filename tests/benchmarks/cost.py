@@ -45,7 +45,7 @@ def _import_time() -> float:
 
 def _analysis_time() -> float:
     def once() -> float:
-        trace = _synthetic_trace()
+        trace = synthetic_trace()
         start = time.perf_counter()
         infer_calls(trace)
         return time.perf_counter() - start
@@ -53,7 +53,7 @@ def _analysis_time() -> float:
     return statistics.median(once() for _ in range(5))
 
 
-def _synthetic_trace() -> Trace:
+def synthetic_trace() -> Trace:
     """Two threads at 1 kHz and 4,000 stacks up to 30 deep, numbered as a walk meets them: near numbers share most callers.
 
     The stack changes at every second sample in the mean, to one near by.

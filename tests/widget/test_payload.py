@@ -22,7 +22,7 @@ def test_the_view_is_what_the_page_reads() -> None:
     assert_consistent(view)
     assert set(vars(view)) == {
         "facts", "packages", "functions", "lanes", "calls", "logs", "metrics", "spans", "anomalies", "tips", "gaps", "lines", "sources",
-        "graphs", "threadStarts",
+        "graphs", "threadStarts", "answers",
     }  # fmt: skip
 
 
@@ -85,6 +85,9 @@ def test_a_call_carries_its_first_anomaly() -> None:
     assert np.flatnonzero(view.calls.anomaly >= 0).tolist() == [row["call"]]
     assert row["observed"] == pytest.approx(0.2, rel=0.05)
     assert row["reason"].startswith("200 ms against a median of")
+    assert (row["unit"], row["lane"], view.functions[row["function"]]["name"]) == ("s", 0, "b")
+    assert row["where"] == "13th of 13 · main at 24.0 ms"
+    assert row["peers"] == [pytest.approx(0.002)] * 12
 
 
 def test_functions_say_where_they_are() -> None:

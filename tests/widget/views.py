@@ -50,6 +50,8 @@ def assert_consistent(view: SimpleNamespace) -> None:
         ([row["lane"] for row in view.logs], -1, len(lanes)),
         ([row["call"] for row in view.logs], -1, len(calls.start)),
         ([row["call"] for row in view.anomalies], -1, len(calls.start)),
+        ([row["function"] for row in view.anomalies], -1, len(view.functions)),
+        ([row["lane"] for row in view.anomalies], -1, len(lanes)),
         ([row["call"] for row in view.tips], -1, len(calls.start)),
         ([row["lane"] for row in view.spans], -1, len(lanes)),
         (view.lines.function, 0, len(view.functions)),

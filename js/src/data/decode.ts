@@ -1,5 +1,6 @@
 import type {
   AnomalyRow,
+  AnswerRow,
   Calls,
   Facts,
   FunctionRow,
@@ -134,6 +135,7 @@ function read(bytes: Uint8Array): ViewData {
       function: graphOf(graphs, "function"),
     },
     threadStarts: rows<ThreadStart>(header, "threadStarts"),
+    answers: rows<AnswerRow>(header, "answers"),
   };
   checkReferences(data);
   return data;
@@ -243,6 +245,18 @@ function checkReferences(data: ViewData): void {
     anomalies.map((row) => row.call),
     -1,
     calls.count,
+  );
+  within(
+    "anomalies.function",
+    anomalies.map((row) => row.function),
+    -1,
+    functions.length,
+  );
+  within(
+    "anomalies.lane",
+    anomalies.map((row) => row.lane),
+    -1,
+    lanes.length,
   );
   within(
     "tips.call",

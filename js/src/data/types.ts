@@ -177,11 +177,22 @@ export interface AnomalyRow {
   readonly duration: Ns;
   /** CallId, or -1. */
   readonly call: number;
+  /** FunctionId, or -1. */
+  readonly function: number;
+  /** LaneId, or -1 if it is about the process. */
+  readonly lane: number;
+  /** The place in words: "4th of 8 · MainThread at 24.0 s". */
+  readonly where: string;
+  /** Of `expected`, `observed` and `peers`: "s", "bytes" or "count". */
+  readonly unit: string;
   readonly expected: number;
   readonly observed: number;
+  /** Seconds lost, weighted by how sure it is. */
   readonly score: number;
-  /** One sentence with the numbers. */
+  /** One or two sentences with the numbers. */
   readonly reason: string;
+  /** At most 60 similar values, without this one. */
+  readonly peers: readonly number[];
 }
 
 /** What to do about what takes the time; the one that could save most first. */
@@ -244,6 +255,44 @@ export interface ThreadStart {
   readonly first: number;
 }
 
+/** Where a citation of an answer points; the numbers of calls are those of Python, which a view with joined calls has not. */
+export interface CitedPlace {
+  readonly start: Ns;
+  /** 0 for a log entry. */
+  readonly duration: Ns;
+  /** FunctionId, or -1. */
+  readonly function: number;
+}
+
+/** A question about the recording and what was said to it. */
+export interface AnswerRow {
+  /** Names the question. */
+  readonly id: string;
+  /** The user's words, or "" for the first, general one. */
+  readonly question: string;
+  /** Id of the answer that it follows, or "". */
+  readonly after: string;
+  /** What it is about, in words. */
+  readonly about: string;
+  /** Sanitised HTML, made in Python by nh3, with citations as `[call:12]`. */
+  readonly html: string;
+  /** What it cites and the recording has, by "call:12", "log:3", "anomaly:0" or "line:FILE:LINE". */
+  readonly places: Readonly<Record<string, CitedPlace>>;
+  /** Who said it; "" for the explanation by rules. */
+  readonly model: string;
+  readonly server: string;
+  /** ISO 8601 with offset. */
+  readonly time: string;
+  /** Hash of the facts that it was said of. */
+  readonly facts: string;
+  /** Secrets taken out of what was sent. */
+  readonly redacted: number;
+  /** Citations that named nothing. */
+  readonly dropped: number;
+  /** The model ended for lack of room. */
+  readonly cut: boolean;
+}
+
 /** Time without samples while C code held the GIL or the process was starved. */
 export interface GapRow {
   readonly start: Ns;
@@ -266,4 +315,5 @@ export interface ViewData {
   readonly sources: readonly SourceRow[];
   readonly graphs: Readonly<Record<GraphLevel, GraphNodes>>;
   readonly threadStarts: readonly ThreadStart[];
+  readonly answers: readonly AnswerRow[];
 }

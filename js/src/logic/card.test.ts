@@ -19,6 +19,8 @@ const CALLS = {
   start: Float64Array.of(0, 0, 0, 2 * S),
   duration: Float64Array.of(4 * S, 2 * S, S, 2 * S),
   cpu: Float64Array.of(S, Number.NaN, 1.2 * S, 1.98 * S),
+  waiting: Float64Array.of(Number.NaN, Number.NaN, Number.NaN, Number.NaN),
+  contended: Float64Array.of(Number.NaN, Number.NaN, Number.NaN, Number.NaN),
   depth: Int32Array.of(0, 1, 2, 1),
   function: Int32Array.of(0, 1, 2, 1),
   parent: Int32Array.of(-1, 0, 1, 0),
@@ -113,6 +115,10 @@ describe("sentences", () => {
     expect(waitingWords(numbersOf(DATA, call(0)))).toBe("It mostly waited: 75% of the time, 3.00 s.");
     expect(waitingWords(numbersOf(DATA, call(1)))).toBe("");
     expect(waitingWords(numbersOf(DATA, call(3)))).toBe("It had the CPU nearly all the time.");
+    const measured = { ...CALLS, waiting: Float64Array.of(1.7 * S), contended: Float64Array.of(0.4 * S) };
+    expect(waitingWords(numbersOf({ ...DATA, calls: measured }, call(0)))).toBe(
+      "It mostly waited: 53% of the time, 2.10 s, of it 400 ms for Python's lock.",
+    );
   });
 
   it("a call never had more CPU than time", () => {

@@ -33,6 +33,8 @@ export interface Layout {
   readonly gutter: number;
   /** Width of the plot right of the gutter. */
   readonly width: number;
+  /** The track of measured spans above the lanes; null without any. */
+  readonly spans: { readonly height: number; readonly bars: number } | null;
   readonly lanes: readonly LaneBox[];
   /** Height of all lanes. */
   readonly height: number;
@@ -40,11 +42,15 @@ export interface Layout {
   readonly head: { readonly markers: number; readonly metrics: number; readonly height: number };
 }
 
-export function layoutOf(width: number, index: RowIndex, collapsed: ReadonlySet<number>): Layout {
+export function layoutOf(width: number, index: RowIndex, collapsed: ReadonlySet<number>, spanRows = 0): Layout {
   const narrow = width < NARROW;
   const gutter = narrow ? 0 : GUTTER;
   const metrics = RULER + MARKERS + (narrow ? NAME_ROW : 0);
-  let y = 0;
+  const spans =
+    spanRows > 0
+      ? { bars: narrow ? NAME_ROW : PADDING, height: (narrow ? NAME_ROW : PADDING) + spanRows * ROW + PADDING + LINE }
+      : null;
+  let y = spans?.height ?? 0;
   const lanes: LaneBox[] = index.lanes.map((rows, lane) => {
     const shut = collapsed.has(lane);
     const shown = shut ? Math.min(rows.length, 1) : rows.length;
@@ -58,6 +64,7 @@ export function layoutOf(width: number, index: RowIndex, collapsed: ReadonlySet<
   return {
     gutter,
     width: Math.max(width - gutter, 0),
+    spans,
     lanes,
     height: y,
     head: { markers: RULER, metrics, height: metrics + METRICS.height },

@@ -1,4 +1,4 @@
-import type { CallId, ViewData } from "../data/types";
+import type { CallId, Calls, ViewData } from "../data/types";
 import { formatDuration, formatNumberOf, formatPercent, formatRange, formatRatio } from "./format";
 
 /** A sentence; the numbers that matter most in it are strong. */
@@ -19,7 +19,9 @@ export interface CallNumbers {
   readonly duration: number;
   /** CPU time; null where the platform has no thread clocks. */
   readonly cpu: number | null;
+  /** Time without the CPU, and the part of it for Python's lock; null where it is not known. */
   readonly waiting: number | null;
+  readonly contended: number | null;
   /** Shares of the duration in per cent. */
   readonly cpuPercent: number | null;
   readonly waitingPercent: number | null;
@@ -34,15 +36,25 @@ export function numbersOf(data: ViewData, call: CallId): CallNumbers {
   // Both clocks tick on their own: a call cannot have had more of one core than there was.
   const cpu = known ? Math.min(Math.max(measured, 0), duration) : null;
   const cpuPercent = cpu === null ? null : (cpu / duration) * 100;
+  const waited = waitedIn(calls, call);
+  const locked = calls.contended[call] ?? Number.NaN;
+  const waiting = !Number.isNaN(waited) ? Math.min(waited, duration) : cpu === null ? null : duration - cpu;
   return {
     start,
     end: start + duration,
     duration,
     cpu,
-    waiting: cpu === null ? null : duration - cpu,
+    waiting,
+    contended: Number.isNaN(locked) ? null : locked,
     cpuPercent,
-    waitingPercent: cpuPercent === null ? null : 100 - cpuPercent,
+    waitingPercent: waiting === null || duration <= 0 ? null : (waiting / duration) * 100,
   };
+}
+
+/** How long a call's thread waited, also for Python's lock; NaN where the sampler cannot tell. */
+export function waitedIn({ waiting, contended }: Calls, call: number): number {
+  const locked = contended[call] ?? Number.NaN;
+  return (waiting[call] ?? Number.NaN) + (Number.isNaN(locked) ? 0 : locked);
 }
 
 /** How a call compares with the others of its function. */
@@ -62,14 +74,19 @@ export function comparison(duration: number, median: number, family: readonly nu
   return `As long as usual: the median of ${all} is ${formatDuration(median)}.`;
 }
 
+/** Less of a call is not worth the words. */
+const LOCK_FROM = 0.01;
+
 /** How much a call waited; "" where it is not known. */
-export function waitingWords({ waiting, waitingPercent }: CallNumbers): string {
+export function waitingWords({ duration, waiting, contended, waitingPercent }: CallNumbers): string {
   if (waiting === null || waitingPercent === null) return "";
   if (waitingPercent < 5) return "It had the CPU nearly all the time.";
   const share = `${formatPercent(waitingPercent)} of the time`;
-  return waitingPercent >= 50
-    ? `It mostly waited: ${share}, ${formatDuration(waiting)}.`
-    : `It waited ${share}, ${formatDuration(waiting)}.`;
+  const lock =
+    contended !== null && contended >= LOCK_FROM * duration
+      ? `, of it ${formatDuration(contended)} for Python's lock`
+      : "";
+  return `${waitingPercent >= 50 ? "It mostly waited:" : "It waited"} ${share}, ${formatDuration(waiting)}${lock}.`;
 }
 
 /** What an anomaly says; null when the call is none. */

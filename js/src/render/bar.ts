@@ -5,6 +5,7 @@ import { DURATION_GAP, FADE, LABEL_PADDING, labelOf, type Measure, NO_TEXT_UNDER
 import { BAR } from "../logic/layout";
 import { MIXED } from "../logic/rows";
 import type { Scale } from "../logic/viewport";
+import { waitedIn } from "../logic/words";
 import type { Swatch, Theme } from "../theme/theme";
 import { hatch } from "./hatch";
 import { type Pen, snap } from "./surface";
@@ -118,10 +119,12 @@ function paintBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: number): 
   }
 }
 
-/** A call that had the CPU for less than a third of its time. */
+/** A call that waited for more than two thirds of its time, or, where that is not known, had the CPU for less than a third. */
 export function isWaiting(data: ViewData, call: number): boolean {
   const duration = data.calls.duration[call] ?? 0;
-  return duration >= WAITING_FROM && (data.calls.cpu[call] ?? Number.NaN) < duration / 3;
+  if (duration < WAITING_FROM) return false;
+  const waited = waitedIn(data.calls, call);
+  return Number.isNaN(waited) ? (data.calls.cpu[call] ?? Number.NaN) < duration / 3 : waited > (duration * 2) / 3;
 }
 
 /** Joined calls: the bottom is a comb, 2 px on and 2 px off. */

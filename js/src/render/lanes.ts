@@ -25,6 +25,8 @@ export interface LanesScene {
   readonly found: Uint8Array | null;
   /** How far the lanes are scrolled, in CSS pixels. */
   readonly scrolled: number;
+  /** Draws the track of measured spans, where there is one. */
+  readonly spans: ((pen: Pen, scene: LanesScene) => void) | null;
 }
 
 /** The bars last drawn, by lane and row: what the pointer is tested against. */
@@ -64,6 +66,7 @@ export function drawLanes(pen: Pen, scene: LanesScene, drawn: Drawn): boolean {
   );
   const similar = scene.marks.hover === null ? -1 : (scene.data.calls.function[scene.marks.hover] ?? -1);
   const bars: BarScene = { ...scene, similar };
+  scene.spans?.(pen, scene);
   for (const box of layout.lanes) {
     if (box.y + box.height < scrolled || box.y > scrolled + pen.height) continue;
     drawLane(pen, bars, box, drawn, scene);

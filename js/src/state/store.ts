@@ -5,7 +5,7 @@ import type { Found } from "../logic/search";
 export const TABS = ["timeline", "functions", "log", "anomalies", "design", "explain"] as const;
 export type Tab = (typeof TABS)[number];
 
-export type Sheet = "help" | "export";
+export type Sheet = "help" | "export" | "notes";
 
 export interface Interval {
   readonly start: Ns;

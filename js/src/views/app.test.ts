@@ -86,13 +86,14 @@ describe("header", () => {
     expect(find(".microlog-amber")).toBeNull();
   });
 
-  it("notes of the recording open by a button and close with Escape", () => {
+  it("notes of the recording open by a button and close with Escape", async () => {
     const { find, press } = open(talk());
     const opener = find("[aria-label='2 notes about this recording']") as HTMLElement;
     opener.click();
-    expect(find(".microlog-notes")?.hidden).toBe(false);
+    await arrived();
+    expect(find(".microlog-notes")?.textContent).toContain("2 threads ended");
     press("Escape", opener);
-    expect(find(".microlog-notes")?.hidden).toBe(true);
+    expect(find(".microlog-notes")).toBeNull();
   });
 });
 

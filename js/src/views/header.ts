@@ -8,11 +8,12 @@ import {
   formatRate,
   pluralOf,
 } from "../logic/format";
-import type { Sheet } from "../state/store";
+import type { Sheet, Tab } from "../state/store";
 import type { Context, View } from "./context";
 import { button, el } from "./dom";
 import { icon } from "./icon";
 import { createSearchBox } from "./search-box";
+import { isOffered } from "./tabs";
 
 export interface HeaderActions {
   /** Null where there is no time to show. */
@@ -43,7 +44,9 @@ export function createHeader(context: Context, actions: HeaderActions): Header {
   const title = el("span", "microlog-title", facts.name);
   title.title = facts.name;
   const named = facts.name && facts.name !== facts.cell;
-  const notes = facts.notes.length > 0 ? createNotes(facts.notes) : null;
+  const noted = formatNumberOf(facts.notes.length, "note");
+  const notes =
+    facts.notes.length > 0 ? opener(context, "notes", `${noted} about this recording`, icon("notes")) : null;
   const search = createSearchBox(context);
   const help = opener(context, "help", "Keys and marks", icon("help"));
   const exports = opener(context, "export", "Export, and all facts of the recording", icon("export"));
@@ -58,7 +61,7 @@ export function createHeader(context: Context, actions: HeaderActions): Header {
     facts.cell ? el("span", "microlog-cell", facts.cell) : null,
     named ? title : null,
     strip,
-    el("div", "microlog-tools", notes?.el ?? null, search.el, fit, exports, help),
+    el("div", "microlog-tools", notes, search.el, fit, exports, help),
   );
   return {
     el: header,
@@ -73,10 +76,7 @@ export function createHeader(context: Context, actions: HeaderActions): Header {
       }
     },
     search: search.open,
-    dispose() {
-      search.dispose();
-      notes?.dispose();
-    },
+    dispose: search.dispose,
   };
 }
 
@@ -94,13 +94,20 @@ function opener({ store }: Context, sheet: Sheet, label: string, mark: Node): HT
   return made;
 }
 
-function factsOf({ data }: Context): Fact[] {
+function factsOf({ data, store }: Context): Fact[] {
   const { facts, logs, anomalies } = data;
   const list: Fact[] = [];
   const add = (from: number, className: string, ...parts: (string | HTMLElement)[]) => {
     const fact = el("span", `microlog-fact ${className}`.trim(), ...parts);
     list.push({ el: fact, from });
     return fact;
+  };
+  /** A count opens the view that lists what it counts. */
+  const count = (from: number, className: string, tab: Tab, n: number, word: string) => {
+    const parts = [value(formatCount(n)), ` ${pluralOf(n, word)}`];
+    if (!isOffered(tab)) return add(from, className, ...parts);
+    const made = button(`microlog-fact ${className}`.trim(), () => store.set({ tab }), ...parts);
+    return list.push({ el: made, from });
   };
   const value = (text: string) => el("b", "", text);
   add(0, "", value(formatDuration(facts.duration)));
@@ -114,35 +121,7 @@ function factsOf({ data }: Context): Fact[] {
     if (facts.memoryChange !== null)
       add(840, "microlog-fact-change", `(${formatChange(facts.memoryChange)})`).title = "change from start to end";
   }
-  add(1, "", value(formatCount(logs.length)), ` ${pluralOf(logs.length, "log")}`);
-  const some = anomalies.length > 0 ? "microlog-amber" : "";
-  add(0, some, value(formatCount(anomalies.length)), ` ${pluralOf(anomalies.length, "anomaly")}`);
+  count(1, "", "log", logs.length, "log");
+  count(0, anomalies.length > 0 ? "microlog-amber" : "", "anomalies", anomalies.length, "anomaly");
   return list;
-}
-
-/** What the recording says about its own limits, behind an icon. */
-function createNotes(notes: readonly string[]): View {
-  const list = el("ul", "microlog-notes", ...notes.map((note) => el("li", "", note)));
-  list.hidden = true;
-  const wrap = el("span", "microlog-notes-anchor");
-  const show = (on: boolean) => {
-    list.hidden = !on;
-    opener.setAttribute("aria-expanded", String(on));
-  };
-  const opener = button("microlog-tool", () => show(list.hidden), icon("notes"));
-  const label = formatNumberOf(notes.length, "note");
-  opener.setAttribute("aria-label", `${label} about this recording`);
-  opener.setAttribute("aria-expanded", "false");
-  opener.title = `${label} about this recording`;
-  wrap.append(opener, list);
-  const outside = (event: Event) => {
-    if (!event.composedPath().includes(wrap)) show(false);
-  };
-  wrap.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || list.hidden) return;
-    event.preventDefault();
-    show(false);
-  });
-  document.addEventListener("pointerdown", outside);
-  return { el: wrap, dispose: () => document.removeEventListener("pointerdown", outside) };
 }

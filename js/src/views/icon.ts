@@ -40,7 +40,11 @@ export type ControlName = keyof typeof CONTROLS;
 
 /** An icon as SVG. Its colours are the theme's custom properties, so it follows the theme by itself. */
 export function icon(name: IconName | ControlName, size = 16): SVGElement {
-  const parts: Icon = name in CONTROLS ? CONTROLS[name as ControlName] : ICONS[name as IconName];
+  return drawn(name in CONTROLS ? CONTROLS[name as ControlName] : ICONS[name as IconName], size);
+}
+
+/** The parts of an icon as SVG. */
+export function drawn(parts: Icon, size = 16): SVGElement {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 16 16");
   svg.setAttribute("width", String(size));

@@ -2,6 +2,7 @@ import type { LogId, Ns, ViewData } from "../data/types";
 import type { Sheet, Tab } from "../state/store";
 import type { Context, View } from "./context";
 import type { SearchParts } from "./search-box";
+import type { SpanTrackView } from "./spans";
 
 /** What a view shows in the panel under the tabs. */
 export interface Panel extends View {
@@ -29,6 +30,8 @@ export interface More {
   /** The selected range over the timeline, and the keys that make one. */
   readonly range: (context: Context, timeline: HTMLElement, actions: { readonly zoom: () => void }) => View;
   readonly keyRange: (context: Context, pressed: string) => boolean;
+  /** The track of measured spans. */
+  readonly spans: (data: ViewData) => SpanTrackView;
   /** The entries of a marker, in a card. */
   readonly logCard: (context: Context, entries: readonly LogId[], close: () => void) => HTMLElement;
   readonly style: string;

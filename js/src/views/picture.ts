@@ -14,6 +14,7 @@ import { drawGrid, drawRuler } from "../render/ruler";
 import { SvgCanvas } from "../render/svg";
 import { createMeasure, fontOf } from "../render/text";
 import type { Context } from "./context";
+import { createSpanTrack } from "./spans";
 
 /** Height of the line that says what the picture is of. */
 const TITLE = 24;
@@ -27,8 +28,9 @@ export function pictureOf(context: Context): string {
   const { window, collapsed, selected } = store.get();
   const index = context.rows();
   const strip = stripOf(data);
+  const track = createSpanTrack(data);
   const width = Math.max(root.clientWidth, NARROWEST);
-  const layout = layoutOf(width, index, collapsed);
+  const layout = layoutOf(width, index, collapsed, track.rows);
   const head = TITLE + MINIMAP.height;
   const lanes = head + layout.head.height;
   const picture = new SvgCanvas(width, lanes + layout.height, document.createElement("canvas").getContext("2d"));
@@ -75,6 +77,7 @@ export function pictureOf(context: Context): string {
     measure: createMeasure()(body.ctx, theme),
     found: store.get().found?.functions ?? null,
     scrolled: 0,
+    spans: track.draw,
   };
   drawLanes(body, scene, createDrawn());
   return picture.svg();

@@ -58,6 +58,14 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
     frame.lanes.names.append(made);
     return made;
   });
+  const measured = el(
+    "div",
+    "microlog-lane microlog-lane-spans",
+    el("span", "microlog-lane-title", el("span", "microlog-lane-name", "Measured")),
+    el("span", "microlog-note", "cells, spans, imports"),
+  );
+  measured.hidden = true;
+  frame.lanes.names.append(measured);
   if (data.calls.count === 0) frame.lanes.names.append(el("div", "microlog-nothing", "No calls were sampled."));
   const collectionStarts = Float64Array.from(strip.collections, (span) => span.start);
   return {
@@ -83,6 +91,9 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
     place(layout) {
       frame.el.classList.toggle("microlog-narrow", layout.gutter === 0);
       frame.lanes.names.style.height = `${layout.height}px`;
+      measured.hidden = !layout.spans;
+      measured.style.height = layout.gutter === 0 ? "" : `${layout.spans?.height ?? 0}px`;
+      measured.classList.toggle("microlog-flat", layout.gutter === 0);
       layout.lanes.forEach((box, i) => {
         const name = buttons[i];
         if (!name) return;

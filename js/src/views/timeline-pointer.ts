@@ -1,4 +1,4 @@
-import type { Ns } from "../data/types";
+import type { Ns, SpanRow } from "../data/types";
 import { clusterAt, listing } from "../logic/clusters";
 import { MARKERS } from "../logic/layout";
 import { pan, scaleOf, type TimeWindow, timeAt, whole, zoomAt } from "../logic/viewport";
@@ -45,7 +45,10 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     store.set({ pointer, hover });
     if (changed) cards.point(hover, hover === null ? null : anchorOf(stage, hover));
     if (event.target === head) pointAtMarker(stage, head, event);
-    lanes.style.cursor = hover === null ? "" : "pointer";
+    const span = hover === null && event.target === lanes ? spanAt(stage, event) : null;
+    const title = span ? (stage.spans()?.words(span) ?? "") : "";
+    if (lanes.title !== title) lanes.title = title;
+    lanes.style.cursor = hover === null && !span ? "" : "pointer";
   };
   const leave = () => {
     if (store.get().hover !== null) cards.point(null, null);
@@ -126,7 +129,9 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     if (event.target === lanes) {
       const rect = lanes.getBoundingClientRect();
       const call = callAt(stage, event.clientX - rect.left, event.clientY - rect.top);
-      select(stage, call, true);
+      const span = call === null ? spanAt(stage, event) : null;
+      if (span) store.set({ range: { start: span.start, end: (span.start + span.duration) as Ns } });
+      else select(stage, call, true);
       return;
     }
     const cluster = markerAt(stage, head, event);
@@ -156,6 +161,14 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     { signal },
   );
   listenToWheel(frame.el, motion, { anchor: wheelAnchor, density: () => stage.scale().density, duration }, signal);
+}
+
+/** The measured span under the pointer. */
+function spanAt(stage: Stage, event: PointerEvent): SpanRow | null {
+  const box = stage.layout().spans;
+  const rect = stage.frame.lanes.surface.canvas.getBoundingClientRect();
+  const y = event.clientY - rect.top + stage.frame.lanes.el.scrollTop - (box?.bars ?? 0);
+  return (box && stage.spans()?.at(stage.scale(), event.clientX - rect.left, y)) ?? null;
 }
 
 function markerAt(stage: Stage, head: HTMLCanvasElement, event: PointerEvent) {

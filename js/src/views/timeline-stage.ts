@@ -8,6 +8,7 @@ import type { Drawn } from "../render/lanes";
 import type { Anchor, Cards } from "./cards";
 import type { Context } from "./context";
 import type { Motion } from "./motion";
+import type { SpanTrackView } from "./spans";
 import type { Frame } from "./timeline-frame";
 
 /** What the parts of the timeline share: what is drawn where, now. */
@@ -21,6 +22,8 @@ export interface Stage {
   layout(): Layout;
   scale(): Scale;
   markers(): readonly Cluster[];
+  /** The track of measured spans; null until it is there, or without one. */
+  spans(): SpanTrackView | null;
   /** Keys, not the pointer, moved the selection last. */
   keyboard: boolean;
 }

@@ -18,6 +18,7 @@ import type { Cards } from "./cards";
 import type { Context, View } from "./context";
 import { loadMore } from "./load-more";
 import { createMotion } from "./motion";
+import type { SpanTrackView } from "./spans";
 import { createBrush } from "./timeline-brush";
 import { createFrame } from "./timeline-frame";
 import { createGutter } from "./timeline-gutter";
@@ -64,6 +65,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   let request = 0;
   let visible = true;
   let painted = 0;
+  let spans: SpanTrackView | null = null;
   /** An entry whose card opens when its marker is there. */
   let wanted: LogId | null = null;
   const stale: Stale = { minimap: true, head: true, lanes: true, places: false };
@@ -78,6 +80,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     layout: () => layout,
     scale: () => scale,
     markers: () => markers,
+    spans: () => spans,
     keyboard: false,
   };
   const toggle = (lane: LaneId) => {
@@ -96,7 +99,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     if (request === 0 && visible) request = requestAnimationFrame(paint);
   };
   const measureLayout = () => {
-    layout = layoutOf(frame.el.clientWidth, index, store.get().collapsed);
+    layout = layoutOf(frame.el.clientWidth, index, store.get().collapsed, spans?.rows);
     gutter.place(layout);
   };
 
@@ -159,6 +162,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
         measure: measureWith(pen.ctx, theme),
         found: store.get().found?.functions ?? null,
         scrolled: area.scrollTop,
+        spans: spans?.draw ?? null,
       },
       drawn,
     );
@@ -237,6 +241,17 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       touch("lanes");
     }
   });
+  if (data.spans.some((span) => span.kind !== "gc")) {
+    loadMore(context).then(
+      (more) => {
+        spans = more.spans(data);
+        measureLayout();
+        touch("lanes", "places");
+      },
+      // Without its code the view has no track; the lanes are there.
+      () => undefined,
+    );
+  }
   const unsubscribeTheme = context.onTheme(() => touch("minimap", "head", "lanes"));
 
   const sizes = new ResizeObserver(() => {

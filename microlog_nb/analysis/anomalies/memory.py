@@ -11,7 +11,7 @@ from microlog_nb.analysis.calls import Floats
 
 MIN_BYTES = 50e6
 """Less is no jump and no growth."""
-JUMP_SHARE = 0.1
+JUMP_SHARE = 0.05
 """A jump is at least this share of the memory before it."""
 DEVIATIONS = 8.0
 """A rising reading of a jump stands this many deviations, by the MAD of all changes, above the median change."""

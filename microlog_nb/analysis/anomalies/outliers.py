@@ -18,18 +18,23 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
+import numpy.typing as npt
 
 from microlog_nb.analysis.calls import Floats, Ints
 from microlog_nb.analysis.functions import group_medians
 
+Mask = npt.NDArray[np.bool_]
+
 MIN_PEERS = 5
 """Values of a group that there must be for the full rule."""
-CHANCE = 1e-3
+CHANCE = 3e-4
 """How often a group without outliers seems to have one."""
 DEVIATIONS = 4.0
 """How many deviations, by the MAD, above the median an outlier is at least."""
 GAP = 2.0
 """How many deviations an outlier is from the largest value that is none: in a tail values follow one another."""
+LOWEST = 2.5
+"""Values so many deviations, by the lower quartile, below the median count as if they were there."""
 MOST_SHARE = 0.2
 """More outliers than this share of a group are not outliers but another mode of it."""
 WEAK_FACTOR = 10.0
@@ -37,9 +42,11 @@ WEAK_FACTOR = 10.0
 
 _MAD_TO_SIGMA = 1.4826
 """Makes the MAD an estimate of the standard deviation of normal data (Rousseeuw and Croux 1993)."""
+_QUARTILE = 0.6745
+"""Distance of median and quartile of normal data, in standard deviations."""
 _USUAL = 0.2
 """Usual deviation of log durations; it counts as much as `_USUAL_WEIGHT` values."""
-_USUAL_WEIGHT = 4
+_USUAL_WEIGHT = 8
 _USUAL_SKEW = 0.4
 _USUAL_SKEW_WEIGHT = 5
 _MAX_SKEW = 2.2
@@ -78,14 +85,16 @@ def find_outliers(values: Floats, group: Ints, size: int, *, noise: float) -> Ou
     below = np.arange(len(of)) - first
     n = count[of]
     log = np.log(value)
-    center = group_medians(of, log, size)[of]
-    away = group_medians(of, np.abs(log - center), size)[of]
-    above_mad = log - center > DEVIATIONS * _MAD_TO_SIGMA * away
-    bound, deviation = _bound(log - center, below, n, first, noise / np.exp(center))
+    center = (log[first + (n - 1) // 2] + log[first + n // 2]) / 2
+    lower = (center - log[first + n // 4]) / _QUARTILE
+    # calls that had nothing to do say nothing of how long the others may take
+    lifted = np.maximum(log - center, -np.maximum(LOWEST * lower, _USUAL))
+    bound, deviation = _bound(lifted, below, n, first, noise / np.exp(center))
     bound += center
     apart = log - np.roll(log, 1) > GAP * deviation
     few = n - below <= np.maximum(1, n * MOST_SHARE)
-    full = (n >= MIN_PEERS) & few & above_mad & apart & (log > bound)
+    full = (n >= MIN_PEERS) & few & apart & (log > bound)
+    full[full] = _beyond_mad(log, of, center, np.flatnonzero(full))
     before = np.roll(value, 1)
     weak = (n >= 2) & (n < MIN_PEERS) & (below == n - 1) & (value > WEAK_FACTOR * before)
     # whatever is beyond an outlier is out, too
@@ -103,6 +112,15 @@ def find_outliers(values: Floats, group: Ints, size: int, *, noise: float) -> Ou
         peers=peers,
         sure=np.where(n[rows] >= MIN_PEERS, sure, sure / 2),
     )
+
+
+def _beyond_mad(log: Floats, of: Ints, center: Floats, rows: Ints) -> Mask:
+    """Which of these values are far beyond their group's median, by the MAD."""
+    groups = np.unique(of[rows])
+    kin = np.flatnonzero(np.isin(of, groups))
+    away = group_medians(np.searchsorted(groups, of[kin]), np.abs(log - center)[kin], len(groups))
+    beyond: Mask = (log - center)[rows] > DEVIATIONS * _MAD_TO_SIGMA * away[np.searchsorted(groups, of[rows])]
+    return beyond
 
 
 def _bound(log: Floats, below: Ints, n: Ints, first: Ints, noise: Floats) -> tuple[Floats, Floats]:

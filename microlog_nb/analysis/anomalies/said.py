@@ -53,7 +53,7 @@ def log_floods(scene: Scene) -> list[Finding]:
         start, end = int(time[first]), int(time[stop - 1])
         thread = int(scene.trace.numbers("logs", "thread")[first])
         function = int(scene.calls.function[call]) if call >= 0 else -1
-        reason = f"{words.plural(stop - first, 'entry').replace('entrys', 'entries')} in {words.duration(end - start)}"
+        reason = f"{words.count(stop - first)} entries in {words.duration(end - start)}"
         reason += f", {words.percent(share)} of them said in {scene.names[function]}." if call >= 0 else "."
         found.append(
             Finding(
@@ -124,7 +124,7 @@ def _alike(scene: Scene, kind: str, levels: tuple[str, ...], seconds: float) -> 
         call = int(calls[first])
         message = next((line for line in reversed(text[first].splitlines()) if line.strip()), "").strip()
         short = message if len(message) <= _MESSAGE else f"{message[: _MESSAGE - 1]}…"
-        often = "" if len(alike) == 1 else f" Said {words.count(len(alike))} times."
+        often = "" if len(alike) == 1 else f" ({words.count(len(alike))} times)"
         start = int(time[first])
         found.append(
             Finding(

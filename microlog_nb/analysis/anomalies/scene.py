@@ -11,7 +11,7 @@ import numpy.typing as npt
 from microlog_nb import words
 from microlog_nb.analysis.calls import Calls, Floats, Ints
 from microlog_nb.analysis.lines import sample_ns
-from microlog_nb.model.schema import FUNCTION_KINDS, SAMPLE_STATES
+from microlog_nb.model.schema import FUNCTION_KINDS, PROCESS_METRICS, SAMPLE_STATES
 from microlog_nb.model.trace import Trace
 
 Mask = npt.NDArray[np.bool_]
@@ -145,8 +145,8 @@ class Scene:
     # -- metrics -------------------------------------------------------------------------------------------------------
 
     def metric(self, name: str) -> tuple[Ints, Floats]:
-        """Times and finite values of a series."""
-        known = self.trace.words("metrics", "name", (name,)) == 0
+        """Times and finite values of one of `PROCESS_METRICS`."""
+        known = self.trace.words("metrics", "name", PROCESS_METRICS) == PROCESS_METRICS.index(name)
         times, values = self.trace.numbers("metrics", "time_ns")[known], self.trace.numbers("metrics", "value")[known]
         sound = np.isfinite(values)
         return times[sound].astype(np.int64), values[sound].astype(np.float64)

@@ -14,7 +14,7 @@ from microlog_nb import words
 from microlog_nb.analysis.anomalies.finding import MOST, Finding, some
 from microlog_nb.analysis.anomalies.outliers import MIN_PEERS, Outliers, find_outliers
 from microlog_nb.analysis.anomalies.scene import Mask, Scene, ordinal
-from microlog_nb.analysis.calls import Floats, Ints
+from microlog_nb.analysis.calls import Calls, Floats, Ints
 
 FLOOR = 1.5
 """A slow call took at least this many times the median."""
@@ -39,17 +39,16 @@ def slow_calls(scene: Scene) -> list[Finding]:
     """
     calls = scene.calls
     duration = calls.duration_ns
-    rows = _judged(scene)
+    floor_ns = float(np.clip(FLOOR_SHARE * scene.trace.duration_ns, FLOOR_NS, MOST_FLOOR_NS))
+    rows = _judged(scene, floor_ns)
     if not len(rows):
         return []
-    caller = np.append(calls.function, -1)[calls.parent[rows]]
-    _, group = np.unique(calls.function[rows] << 32 | caller + 1, return_inverse=True)
+    _, group = np.unique(_key(calls, rows), return_inverse=True)
     size = int(group.max()) + 1
     found = find_outliers(duration[rows].astype(np.float64), group, size, noise=scene.trace.interval_ns)
     excess = duration[rows][found.row] - found.expected
-    floor = np.clip(FLOOR_SHARE * scene.trace.duration_ns, FLOOR_NS, MOST_FLOOR_NS)
     count = np.bincount(group, minlength=size)[group][found.row]
-    floor = np.where(count < MIN_PEERS, max(float(floor), WEAK_FLOOR_NS), floor)
+    floor = np.where(count < MIN_PEERS, max(floor_ns, WEAK_FLOOR_NS), floor_ns)
     worth = (duration[rows][found.row] > FLOOR * found.expected) & (excess > floor)
     worth[worth] = ~_explained(scene, rows[found.row[worth]], excess[worth])
     best = np.flatnonzero(worth)
@@ -57,19 +56,20 @@ def slow_calls(scene: Scene) -> list[Finding]:
     return [_finding(scene, found, int(row), rows[group == group[found.row[row]]], rows) for row in best]
 
 
-def _judged(scene: Scene) -> Ints:
-    """The calls that are compared: of functions that have a call long enough to be slow."""
+def _judged(scene: Scene, floor_ns: float) -> Ints:
+    """The calls that are compared: those with a peer, or themselves, long enough to be slow."""
     calls = scene.calls
-    duration = calls.duration_ns
     modules = scene.trace.texts("functions", "module")
-    importing = np.array([module.startswith("importlib") for module in modules], bool)
-    long = np.zeros(len(modules), bool)
-    long[calls.function[duration > FLOOR_NS]] = True
-    by_user = np.append(scene.own, False)[np.append(calls.function, -1)[calls.parent]]
-    kept = long[calls.function] & ~importing[calls.function] & (scene.own[calls.function] | by_user)
-    rows = np.flatnonzero(kept & (calls.samples > 0))
+    judged = np.array([not module.startswith("importlib") for module in modules], bool)
+    long = np.flatnonzero((calls.duration_ns > floor_ns) & judged[calls.function])
+    of_long = np.zeros(len(modules), bool)
+    of_long[calls.function[long]] = True
+    rows = np.flatnonzero(of_long[calls.function] & (calls.samples > 0))
+    rows = rows[np.isin(_key(calls, rows), _key(calls, long))]
+    by_user = np.append(scene.own, False)[np.append(calls.function, -1)[calls.parent[rows]]]
+    rows = rows[scene.own[calls.function[rows]] | by_user]
     at = calls.parent[rows]
-    outer = np.ones(len(rows), bool)
+    outer: Mask = np.ones(len(rows), bool)
     left = np.flatnonzero(at >= 0)
     while len(left):
         same = calls.function[at[left]] == calls.function[rows[left]]
@@ -77,7 +77,15 @@ def _judged(scene: Scene) -> Ints:
         left = left[~same]
         at[left] = calls.parent[at[left]]
         left = left[at[left] >= 0]
-    return rows[outer]
+    outermost: Ints = rows[outer]
+    return outermost
+
+
+def _key(calls: Calls, rows: Ints) -> Ints:
+    """A number for the function and the caller's function of each of these calls."""
+    caller = np.append(calls.function, -1)[calls.parent[rows]]
+    key: Ints = np.asarray((calls.function[rows] << 32) + caller + 1, np.int64)
+    return key
 
 
 def _explained(scene: Scene, slow: Ints, excess: Floats) -> Mask:

@@ -33,8 +33,6 @@ def slow_imports(scene: Scene) -> list[Finding]:
         others = duration[outermost[outermost != row]]
         usual = float(np.median(others)) if len(others) else 0.0
         took, begin, of = int(duration[culprit]), int(start[culprit]), int(thread[culprit])
-        if took < usual:
-            continue
         reason = f"Importing {names[culprit]} took {words.duration(took)}"
         if culprit != row:
             reason += f" of the {words.duration(duration[row])} for {names[row]}"
@@ -50,7 +48,7 @@ def slow_imports(scene: Scene) -> list[Finding]:
                 where=f"{names[culprit]} · {scene.place(of, begin)}",
                 expected=usual / 1e9,
                 observed=took / 1e9,
-                score=(took - usual) / 1e9,
+                score=max(took - usual, took / 2) / 1e9,
                 reason=f"{reason}.",
                 peers=some(others / 1e9),
             )

@@ -49,6 +49,8 @@ def _finding(scene: Scene, causes: Causes, loss: Loss) -> Finding:
     reason = f"It waited {words.duration(loss.lost_ns)} of {words.duration(duration)}"
     reason += f" {WORDS[what]}" if what else ""
     reason += f" ({line})." if line else "."
+    if not what and np.isnan(calls.contended_ns[call]):
+        reason += " Whether it waited for the GIL is not known."
     if many:
         reason += f" {words.plural(len(loss.calls), 'call')} like it waited {words.duration(loss.total_ns)} in all."
     sure = 0.5 if usual >= HABITUAL * observed and not many else 0.9

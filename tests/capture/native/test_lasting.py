@@ -76,15 +76,15 @@ def work_until(condition):
 
 
 @pytest.fixture(scope="module")
-def no_thread(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def no_thread(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What refuses the native sampler's thread, and no other."""
     folder = tmp_path_factory.mktemp("threads")
     folder.joinpath("refuse.c").write_text(NO_THREAD_OF_OURS)
     subprocess.run(["cc", "-shared", "-fPIC", "refuse.c", "-o", "refuse.so", "-ldl"], cwd=folder, check=True)
-    return folder / "refuse.so"
+    return f"{os.environ.get('LD_PRELOAD', '')} {folder / 'refuse.so'}"
 
 
-def test_without_a_thread_for_it_the_recording_is_the_other_samplers(no_thread: Path) -> None:
+def test_without_a_thread_for_it_the_recording_is_the_other_samplers(no_thread: str) -> None:
     program = f"""{WORK}
 with microlog.profile(display=False) as rec:
     work_until(lambda: recorder.current().sampler.ticks > 20)
@@ -92,14 +92,14 @@ print(rec.meta["sampler"], *rec.meta["notes"], "work" in set(rec.calls["function
 try: microlog.start(sampler="native")
 except microlog.MicrologError as error: print(error)
 """
-    end = run(program, environment={"LD_PRELOAD": str(no_thread), "ALLOWED": "0"})
+    end = run(program, environment={"LD_PRELOAD": no_thread, "ALLOWED": "0"})
     assert end.stdout.splitlines() == [
         "thread recorded by the thread sampler: the native sampler cannot run here: its thread could not be started True",
         "sampler 'native' cannot run here: its thread could not be started; choose 'auto' or 'thread'",
     ]
 
 
-def test_without_a_thread_for_it_after_a_fork_the_other_sampler_goes_on(no_thread: Path) -> None:
+def test_without_a_thread_for_it_after_a_fork_the_other_sampler_goes_on(no_thread: str) -> None:
     program = f"""{WORK}
 with microlog.profile(display=False) as rec:
     work_until(lambda: recorder.current().sampler.ticks > 20)
@@ -110,7 +110,7 @@ with microlog.profile(display=False) as rec:
     work_until(lambda: recorder.current().sampler.ticks > 20)
 print(rec.meta["sampler"], *rec.meta["notes"])
 """
-    end = run(program, environment={"LD_PRELOAD": str(no_thread), "ALLOWED": "1"})
+    end = run(program, environment={"LD_PRELOAD": no_thread, "ALLOWED": "1"})
     assert end.stdout.startswith("thread recorded by the thread sampler from ")
     assert end.stdout.endswith(
         " s on: the native sampler did not go on after a fork: its thread could not be started\n"

@@ -9,6 +9,7 @@ is its path.
 from __future__ import annotations
 
 import faulthandler
+import functools
 import importlib.util
 import json
 import linecache
@@ -163,7 +164,7 @@ def main(name: str, wanted: int) -> int:
     faulthandler.enable()
     origin_ns = time.perf_counter_ns()
     judge = Judge(name, origin_ns)
-    on_other_core(lambda: sampler.start(origin_ns, INTERVAL_NS))
+    on_other_core(functools.partial(sampler.start, origin_ns, INTERVAL_NS))
     while judge.samples < wanted:
         run_for(name)
         sampler.pause()  # what judges is no part of the program
