@@ -118,7 +118,7 @@ def test_waiting_costs_no_cpu() -> None:
         worker.join()
     calls = rec.calls.set_index(rec.calls["function"].str.rpartition(".")[2])
     assert calls.loc["compute", "cpu_time"] == pytest.approx(spent["compute"], abs=0.05)
-    assert calls.loc["rest", "duration"] > 0.1
+    assert calls.loc["rest", "duration"] > 0.09  # its edges are between samples
     assert calls.loc["rest", "cpu_time"] <= spent["rest"] + 0.05
 
 
