@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from microlog_nb.model import arrays
 from microlog_nb.model.builder import table
 from microlog_nb.model.schema import SAMPLE_STATES, TABLES
 from microlog_nb.model.trace import Trace
+from microlog_nb.tables import Tables
 from tests.benchmarks.table import Result, at_most
 from tests.benchmarks.workloads import WORKLOADS
 
@@ -32,6 +33,10 @@ def results() -> Iterator[Result]:
     """One line a budget."""
     yield at_most("import microlog_nb", _import_time(), 0.05, "{:.0f} ms", scale=1e3)
     yield at_most("1,000,000 samples -> calls", _analysis_time(), 1.0, "{:.2f} s")
+    parts = _everything_else()
+    yield at_most("1,000,000 samples -> all else", sum(parts.values()), 1.0, "{:.2f} s")
+    for name, seconds in parts.items():
+        yield Result(f"  {name}", f"{seconds:.2f} s")
     yield from _file()
     yield from _bundle()
 
@@ -51,6 +56,28 @@ def _analysis_time() -> float:
         return time.perf_counter() - start
 
     return statistics.median(once() for _ in range(5))
+
+
+def _everything_else() -> dict[str, float]:
+    """Seconds for each of the other analyses of the same recording."""
+    parts: dict[str, Callable[[Tables], object]] = {
+        "functions": lambda tables: tables.function_data,
+        "lines": lambda tables: tables.line_data,
+        "anomalies": lambda tables: tables.anomaly_data,
+        "tips": lambda tables: tables.tip_data,
+        "graph": lambda tables: tables.graph_data("class"),
+    }
+    runs: list[dict[str, float]] = []
+    for _ in range(3):
+        tables = Tables(synthetic_trace())
+        tables.call_data  # noqa: B018  # the calls have a budget of their own
+        spent = {}
+        for name, part in parts.items():
+            start = time.perf_counter()
+            part(tables)
+            spent[name] = time.perf_counter() - start
+        runs.append(spent)
+    return {name: statistics.median(run[name] for run in runs) for name in parts}
 
 
 def synthetic_trace() -> Trace:
