@@ -30,16 +30,33 @@ export function matcherOf(query: string): ((text: string) => boolean) | null {
   return (text) => text.slice(0, SEARCHED_MOST).toLowerCase().includes(plain);
 }
 
-/** The longest beginning of a pattern that is a regular expression; null if not even its first character is. */
+/** What closes a pattern that is typed up to the middle of a group or a set. */
+const CLOSERS = ["", ")", "]", "])", "))"];
+
+/**
+ * The longest beginning of a pattern that is a regular expression, with what is open in it closed; null if there is none. One
+ * that is not whole and matches the empty text, as "(" would, says nothing yet.
+ */
 function compiled(pattern: string): RegExp | null {
   for (let end = pattern.length; end > 0; end--) {
-    try {
-      return new RegExp(pattern.slice(0, end), "i");
-    } catch {
-      // Half typed, as "(grow" or "[a-": what stands before it may already say something.
+    const begun = pattern.slice(0, end);
+    for (const closer of CLOSERS) {
+      // A closer that closes nothing would be a letter to look for.
+      if ((closer.includes("]") && !begun.includes("[")) || (closer && begun.endsWith("\\"))) continue;
+      const found = regex(begun + closer);
+      const whole = end === pattern.length && closer === "";
+      if (found && (whole || !found.test(""))) return found;
     }
   }
   return null;
+}
+
+function regex(source: string): RegExp | null {
+  try {
+    return new RegExp(source, "i");
+  } catch {
+    return null;
+  }
 }
 
 /** Functions by name, module or file; log entries by message, logger or function. Null when nothing is searched for. */

@@ -54,7 +54,7 @@ export function createHeader(context: Context, actions: HeaderActions): Header {
   fit?.setAttribute("aria-label", "Show the whole recording");
   fit?.setAttribute("title", "Show the whole recording (F)");
   const header = el(
-    "header",
+    "div",
     "microlog-header",
     el("span", "microlog-wordmark", icon("mark"), word),
     facts.cell || named ? el("span", "microlog-rule") : null,

@@ -63,7 +63,6 @@ export function createLog(context: Context): Panel {
     row.classList.toggle("microlog-dimmed", found !== null && found.logs[log] !== 1);
   };
   const area = rows.el;
-  area.tabIndex = 0;
   area.setAttribute("role", "grid");
   area.setAttribute("aria-label", "Log");
   area.setAttribute("aria-colcount", String(COLUMNS.length));
@@ -173,7 +172,9 @@ export function createLog(context: Context): Panel {
     if (shown.length === 0) return;
     const { log } = store.get();
     const at = log === null ? -1 : shown.indexOf(log);
-    const next = at < 0 ? (step > 0 ? 0 : shown.length - 1) : Math.min(Math.max(at + step, 0), shown.length - 1);
+    // From nowhere the arrows come in at the ends.
+    const from = at < 0 && step < 0 ? shown.length : at;
+    const next = Math.min(Math.max(from + step, 0), shown.length - 1);
     store.set({ log: shown[next] as LogId });
   };
   const act = (pressed: string): boolean => {

@@ -21,6 +21,8 @@ export interface Rows {
 export function createRows(estimate: number, make: (key: number, place: number) => HTMLElement): Rows {
   const space = el("div", "microlog-rows-space");
   const area = el("div", "microlog-rows", space);
+  // What scrolls can be reached by keys.
+  area.tabIndex = 0;
   const made = new Map<number, HTMLElement>();
   const known = new Map<number, number>();
   let keys: readonly number[] = [];

@@ -16,9 +16,9 @@ export function createLoading(): { readonly el: HTMLElement; dispose(): void } {
   const loading = el(
     "div",
     "microlog-loading",
-    el("header", "microlog-header", el("span", "microlog-wordmark", icon("mark"), el("span", "", "microlog"))),
+    el("div", "microlog-header", el("span", "microlog-wordmark", icon("mark"), el("span", "", "microlog"))),
     el("div", "microlog-loading-plot", el("div", "microlog-loading-gutter")),
-    el("footer", "microlog-status", word),
+    el("div", "microlog-status", word),
   );
   return { el: loading, dispose: () => clearTimeout(timer) };
 }

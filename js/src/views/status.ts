@@ -32,7 +32,7 @@ export function createStatus(context: Context): View & { instead(own: HTMLElemen
     numbers,
     el("div", "microlog-hints", ...hints, el("span", "microlog-hint microlog-hint-last", key("?"), "keys")),
   ];
-  const status = el("footer", "microlog-status", kernel.el, ...usual);
+  const status = el("div", "microlog-status", kernel.el, ...usual);
 
   let shown: CallId | null | undefined;
   let about: Interval | null = null;
