@@ -1,5 +1,6 @@
 import style from "./more.css";
 import { createAnomalies } from "./views/anomalies";
+import { createDesign } from "./views/design";
 import { createExport } from "./views/export";
 import { createFunctions } from "./views/functions";
 import { createHelp } from "./views/help";
@@ -13,7 +14,7 @@ import { createSpanTrack } from "./views/spans";
 
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
 const more: More = {
-  panels: { anomalies: createAnomalies, functions: createFunctions, log: createLog },
+  panels: { anomalies: createAnomalies, design: createDesign, functions: createFunctions, log: createLog },
   sheets: { help: createHelp, export: createExport, notes: createNotes },
   search: createSearchField,
   logCard: createLogCard,
