@@ -87,7 +87,8 @@ fmt: setup ## format and fix what can be fixed
 	$(PY) -m ruff format .
 	$(PY) build_backend/bundle.py npm run --silent fmt
 
-pictures: demo browser ## make the pictures of README.md from a real recording
+pictures: demo browser ## make the pictures of README.md, and of every state of the view in build/pictures/
+	$(PY) build_backend/bundle.py npm run --silent dev
 	$(PY) docs/pictures.py
 
 clean: ## remove what was built; .venv stays
