@@ -1,6 +1,8 @@
 import style from "./more.css";
 import { createAnomalies } from "./views/anomalies";
+import { createAssist } from "./views/assist";
 import { createDesign } from "./views/design";
+import { createExplain } from "./views/explain";
 import { createExport } from "./views/export";
 import { createFunctions } from "./views/functions";
 import { createHelp } from "./views/help";
@@ -11,18 +13,28 @@ import type { More } from "./views/panel";
 import { createRange, rangeByKey } from "./views/range";
 import { createSearchField } from "./views/search-field";
 import { createSpanTrack } from "./views/spans";
+import { createSparkline, createStrip } from "./views/strip";
 
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
 const more: More = {
-  panels: { anomalies: createAnomalies, design: createDesign, functions: createFunctions, log: createLog },
+  panels: {
+    anomalies: createAnomalies,
+    design: createDesign,
+    explain: createExplain,
+    functions: createFunctions,
+    log: createLog,
+  },
   sheets: { help: createHelp, export: createExport, notes: createNotes },
   search: createSearchField,
   logCard: createLogCard,
   range: createRange,
   keyRange: rangeByKey,
   spans: createSpanTrack,
+  assist: createAssist,
+  strip: createStrip,
+  sparkline: createSparkline,
   style,
 };
 
-export const { panels, sheets, search, logCard, range, keyRange, spans } = more;
+export const { panels, sheets, search, logCard, range, keyRange, spans, assist, strip, sparkline } = more;
 export { style };

@@ -255,6 +255,13 @@ export interface ThreadStart {
   readonly first: number;
 }
 
+/** A place in the recording that a view can be asked to show, or to be about. */
+export type Place =
+  | { readonly call: number }
+  | { readonly log: number }
+  | { readonly anomaly: number }
+  | { readonly start: Ns; readonly end: Ns };
+
 /** Where a citation of an answer points; the numbers of calls are those of Python, which a view with joined calls has not. */
 export interface CitedPlace {
   readonly start: Ns;

@@ -1,4 +1,4 @@
-import type { AnomalyId, CallId, FunctionId, LaneId, LogId, Ns } from "../data/types";
+import type { AnomalyId, CallId, FunctionId, LaneId, LogId, Ns, Place } from "../data/types";
 import type { Found } from "../logic/search";
 
 /** The views, in the order of their tabs. */
@@ -37,6 +37,8 @@ export interface UiState {
   readonly function: FunctionId | null;
   /** Anomaly whose row is marked. */
   readonly anomaly: AnomalyId | null;
+  /** What is to be explained, each time that somebody says so; null before. */
+  readonly about: Place | null;
   readonly collapsed: ReadonlySet<LaneId>;
   /** What lies over the view: the card of keys, or the menu of exports. */
   readonly sheet: Sheet | null;
@@ -57,6 +59,7 @@ export function initial(window: Interval): UiState {
     log: null,
     function: null,
     anomaly: null,
+    about: null,
     collapsed: new Set(),
     sheet: null,
   };

@@ -2,7 +2,7 @@ import type { AnomalyId, CallId, LogId, ViewData } from "../data/types";
 import type { Host } from "../host/host";
 import { indexRows, type RowIndex } from "../logic/rows";
 import { whole } from "../logic/viewport";
-import { createStore, initial } from "../state/store";
+import { createStore, initial, type Store } from "../state/store";
 import { watchTheme } from "../theme/watch";
 import { createCards } from "./cards";
 import type { Context, View } from "./context";
@@ -15,7 +15,7 @@ import { createSheets } from "./sheets";
 import { createEmpty } from "./states";
 import { hideStaticPicture } from "./static-picture";
 import { createStatus } from "./status";
-import { createLegend, createTabs, tabOf } from "./tabs";
+import { createLegend, createTabs, isOffered, tabOf } from "./tabs";
 import { createTimeline } from "./timeline";
 
 /** Widths at which the look changes; the style sheet reads the classes. */
@@ -33,6 +33,14 @@ function takesText(target: EventTarget | null): boolean {
 /** Keys pressed on this element are no shortcuts of JupyterLab's. */
 function mute(el: HTMLElement): void {
   el.dataset.lmSuppressShortcuts = "true";
+}
+
+/** Opens Explain about what is under the pointer, else about what is chosen, the view's own choice first. */
+function explain(store: Store): void {
+  const { tab, hover, selected, range, log, anomaly } = store.get();
+  const row = tab === "log" && log !== null ? { log } : tab === "anomalies" && anomaly !== null ? { anomaly } : null;
+  const call = (id: CallId | null) => (id === null ? null : { call: id });
+  store.set({ tab: "explain", about: row ?? call(hover) ?? range ?? call(selected) });
 }
 
 /** The whole view of one recording inside `root`, a `.microlog` element that is already in the page. */
@@ -122,6 +130,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     else if (name === "Escape" && store.get().query) store.set({ query: "" });
     else if (name === "Escape") return cards.dismiss();
     else if (name === "c") return cards.copy();
+    else if (name === "e" && isOffered("explain")) explain(store);
     else return false;
     return true;
   };

@@ -1,9 +1,8 @@
-import type { CallId, ViewData } from "../data/types";
+import type { CallId, Place, ViewData } from "../data/types";
 import type { Host } from "../host/host";
 import type { RowIndex } from "../logic/rows";
 import type { Store } from "../state/store";
 import type { Theme } from "../theme/theme";
-import type { Place } from "./panel";
 
 /** What every view is given. A view is a function of this that returns its DOM and how to end it. */
 export interface Context {

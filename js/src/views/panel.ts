@@ -1,4 +1,4 @@
-import type { LogId, Ns, ViewData } from "../data/types";
+import type { CallId, LogId, Ns, Place, ViewData } from "../data/types";
 import type { Sheet, Tab } from "../state/store";
 import type { Context, View } from "./context";
 import type { SearchParts } from "./search-box";
@@ -30,19 +30,21 @@ export interface More {
   /** The selected range over the timeline, and the keys that make one. */
   readonly range: (context: Context, timeline: HTMLElement, actions: { readonly zoom: () => void }) => View;
   readonly keyRange: (context: Context, pressed: string) => boolean;
+  /** The lanes in words, for those who do not see them and where there is no room. */
+  readonly assist: (context: Context, timeline: HTMLElement) => View;
+  /** The charts of a call's card. */
+  readonly strip: (context: Context, call: CallId, family: Int32Array) => HTMLElement;
+  readonly sparkline: (
+    points: readonly { readonly time: number; readonly cpu: number }[],
+    start: number,
+    end: number,
+  ) => Element;
   /** The track of measured spans. */
   readonly spans: (data: ViewData) => SpanTrackView;
   /** The entries of a marker, in a card. */
   readonly logCard: (context: Context, entries: readonly LogId[], close: () => void) => HTMLElement;
   readonly style: string;
 }
-
-/** A place in the recording that a view can be asked to show. */
-export type Place =
-  | { readonly call: number }
-  | { readonly log: number }
-  | { readonly anomaly: number }
-  | { readonly start: Ns; readonly end: Ns };
 
 /** The moment or the interval of a place. */
 export function intervalOf(data: ViewData, place: Place): { readonly start: Ns; readonly end: Ns } {

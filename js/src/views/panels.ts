@@ -34,7 +34,8 @@ export function createPanels(
     controls.replaceChildren(...(panel.controls ? [panel.controls] : []));
     foot(panel.foot ?? null);
     panel.shown();
-    if (focused) panel.el.querySelector<HTMLElement>("[tabindex='0']:is([role=grid], [role=application])")?.focus();
+    if (focused)
+      panel.el.querySelector<HTMLElement>("[tabindex='0']:is([role=grid], [role=application], [role=log])")?.focus();
   };
   const open = async (tab: Tab) => {
     const known = made.get(tab);

@@ -173,7 +173,7 @@ export function createRange(context: Context, timeline: HTMLElement, actions: Ra
         "microlog-actions",
         button("microlog-button", actions.zoom, "Zoom", key("Z")),
         isOffered("explain")
-          ? button("microlog-button", () => store.set({ tab: "explain" }), "Explain", key("E"))
+          ? button("microlog-button", () => store.set({ tab: "explain", about: range }), "Explain", key("E"))
           : null,
         button("microlog-button", () => store.set({ sheet: "export" }), "Export"),
       ),

@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<Tab, string>> = {
 };
 
 /** The views that there are. */
-const OFFERED: readonly Tab[] = ["timeline", "functions", "log", "anomalies", "design"];
+const OFFERED: readonly Tab[] = ["timeline", "functions", "log", "anomalies", "design", "explain"];
 
 /** The row of tabs, and at its right what belongs to the view that is open. */
 export function createTabs({ data, store }: Context, controls: HTMLElement): View {
