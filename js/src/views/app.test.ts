@@ -267,10 +267,11 @@ describe("cards", () => {
     expect(card()).toBeNull();
   });
 
-  it("say of a call what it was, how it compares and how long it waited", () => {
+  it("say of a call what it was, how it compares and how long it waited", async () => {
     const data = reference();
     const { cards, card } = stack(data);
     cards.pin(named(data, "fit_fold", 3), BAR);
+    await arrived();
     const text = card()?.textContent ?? "";
     expect(text).toContain("pipeline.py:");
     expect(text).toContain("called at In [7]:12");
@@ -287,10 +288,11 @@ describe("cards", () => {
     expect(Math.max(...heights)).toBeGreaterThan(1.3 * Math.min(...heights));
   });
 
-  it("show 60 calls of very many", () => {
+  it("show 60 calls of very many", async () => {
     const data = reference();
     const { cards, card } = stack(data);
     cards.pin(named(data, "fill_region", 100), BAR);
+    await arrived();
     expect(card()?.querySelectorAll(".microlog-strip rect")).toHaveLength(60);
     expect(card()?.textContent).toContain("Calls 71 to 130 of 640, in order");
   });

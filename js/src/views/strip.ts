@@ -56,6 +56,12 @@ export function createStrip(context: Context, call: CallId, family: Int32Array):
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${formatDuration(duration(call))}, median ${formatDuration(median)}`);
 
+  svg.addEventListener("click", (event) => {
+    const box = svg.getBoundingClientRect();
+    const place = Math.floor(((event.clientX - box.left) / Math.max(box.width, 1)) * shown.length);
+    const meant = shown[Math.min(Math.max(place, 0), shown.length - 1)];
+    if (meant !== undefined) context.select(meant as CallId);
+  });
   const plot = el("div", "microlog-strip-frame");
   plot.append(svg);
   const value = el("span", "microlog-strip-value", formatDuration(duration(call)));

@@ -37,6 +37,9 @@ export interface Timeline extends View {
   zoomTo(start: Ns, end: Ns): void;
 }
 
+/** Under this width there are no lanes: the longest calls are listed. */
+const NARROWEST = 400;
+
 /** What of the picture is out of date. */
 interface Stale {
   minimap: boolean;
@@ -254,8 +257,16 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   }
   const unsubscribeTheme = context.onTheme(() => touch("minimap", "head", "lanes"));
 
+  /** The lanes in words: where the focus is on them, and where there is no room for them. */
+  let assist: Promise<View> | null = null;
+  const describeLanes = () => {
+    assist ??= loadMore(context).then((more) => more.assist(context, frame.el));
+    assist.catch(() => undefined);
+  };
+  frame.lanes.surface.canvas.addEventListener("focus", describeLanes, { once: true, signal });
   const sizes = new ResizeObserver(() => {
     measureLayout();
+    if (layout.width > 0 && layout.width < NARROWEST) describeLanes();
     touch("minimap", "head", "lanes", "places");
   });
   sizes.observe(frame.el);
@@ -300,7 +311,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       sizes.disconnect();
       sight.disconnect();
       motion.dispose();
-      void range?.then((view) => view.dispose());
+      for (const made of [range, assist]) void made?.then((view) => view.dispose()).catch(() => undefined);
     },
   };
 }
