@@ -44,11 +44,16 @@ export function createAnomalies(context: Context): Panel {
     made.id = `${id}-${anomaly}`;
     made.setAttribute("aria-rowindex", String(place + 2));
     made.setAttribute("aria-selected", String(store.get().anomaly === anomaly));
-    made.addEventListener("click", () => choose(anomaly));
+    made.addEventListener("click", () => {
+      choose(anomaly);
+      // Not the scrolling part, which browsers focus by themselves: keys belong to the whole table.
+      grid.focus({ preventScroll: true });
+    });
     made.addEventListener("dblclick", () => jump(anomaly));
     return made;
   });
   rows.el.setAttribute("role", "rowgroup");
+  rows.el.tabIndex = -1;
   rows.el.firstElementChild?.setAttribute("role", "presentation");
   const heads = COLUMNS.map((title) => {
     const head = el("div", "microlog-anomaly-cell", title);

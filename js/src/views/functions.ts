@@ -67,11 +67,16 @@ export function createFunctions(context: Context): Panel {
     row.id = `${id}-${chosen}`;
     row.setAttribute("aria-rowindex", String(place + 2));
     row.setAttribute("aria-selected", String(store.get().function === chosen));
-    row.addEventListener("click", () => choose(chosen as FunctionId));
+    row.addEventListener("click", () => {
+      choose(chosen as FunctionId);
+      // Not the scrolling part, which browsers focus by themselves: keys belong to the whole table.
+      grid.focus({ preventScroll: true });
+    });
     row.addEventListener("dblclick", () => jump(chosen));
     return row;
   });
   rows.el.setAttribute("role", "rowgroup");
+  rows.el.tabIndex = -1;
   rows.el.firstElementChild?.setAttribute("role", "presentation");
 
   const heads = COLUMNS.map(([sort, title, meaning]) => {
