@@ -275,7 +275,7 @@ function optionOf(
   made.dataset.node = String(node.id);
   made.setAttribute("role", "option");
   made.setAttribute(
-    "aria-label",
+    "aria-description",
     `${node.name}, ${where}, self ${formatDuration(node.self)}, total ${formatDuration(node.total)}${node.cycle > 0 ? ", in a cycle" : ""}`,
   );
   made.title = `${node.name}: self ${formatDuration(node.self)}, total ${formatDuration(node.total)}`;
