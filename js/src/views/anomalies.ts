@@ -53,7 +53,7 @@ export function createAnomalies(context: Context): Panel {
     return made;
   });
   rows.el.setAttribute("role", "rowgroup");
-  rows.el.tabIndex = -1;
+  rows.el.tabIndex = 0;
   rows.el.firstElementChild?.setAttribute("role", "presentation");
   const heads = COLUMNS.map((title) => {
     const head = el("div", "microlog-anomaly-cell", title);
@@ -133,7 +133,7 @@ export function createAnomalies(context: Context): Panel {
     return true;
   };
   grid.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== grid) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest("button")) return;
     if (act(event.key.length === 1 ? event.key.toLowerCase() : event.key)) event.preventDefault();
   });
   const unsubscribe = store.subscribe((state, before) => {

@@ -76,12 +76,12 @@ export function createFunctions(context: Context): Panel {
     return row;
   });
   rows.el.setAttribute("role", "rowgroup");
-  rows.el.tabIndex = -1;
+  rows.el.tabIndex = 0;
   rows.el.firstElementChild?.setAttribute("role", "presentation");
 
   const heads = COLUMNS.map(([sort, title, meaning]) => {
     const sorter = button("microlog-sorter", () => sortBy(sort), title || icon("anomaly", 10));
-    sorter.setAttribute("aria-label", title || "Anomalies");
+    if (!title) sorter.setAttribute("aria-label", "Anomalies");
     const head = el("div", `microlog-function-cell microlog-function-${sort}`, sorter);
     head.setAttribute("role", "columnheader");
     head.title = meaning;
@@ -185,7 +185,7 @@ export function createFunctions(context: Context): Panel {
     return true;
   };
   grid.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== grid) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element).closest("button")) return;
     if (act(event.key)) event.preventDefault();
   });
   const unsubscribe = store.subscribe((state, before) => {
