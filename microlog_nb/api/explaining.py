@@ -167,7 +167,7 @@ class Explanation:
         from IPython.display import display
 
         shown = display({"text/markdown": self._shown()}, raw=True, display_id=True)  # type: ignore[no-untyped-call]  # IPython's has no types
-        self._changed = _rarely(lambda _: shown.update({"text/markdown": self._shown()}, raw=True))
+        self._changed = _Rarely(lambda _: shown.update({"text/markdown": self._shown()}, raw=True))
         self._tell()
 
     def _shown(self) -> str:
@@ -342,7 +342,7 @@ class _View:
         question = self._asked(body)
         name = f"e{time.monotonic_ns():x}"
         offline = bool(_of(body, "offline", bool, default=False)) or bool(question.llm.missing)
-        tell = _rarely(lambda running: self._tell(name, question.tables, running))
+        tell = _Rarely(lambda running: self._tell(name, question.tables, running))
         self._running[name] = Explanation(
             question,
             self._explainer.answers,
@@ -400,18 +400,37 @@ def _of(body: Any, name: str, kind: type, *, default: Any) -> Any:
     return value if isinstance(value, kind) else default
 
 
-def _rarely(tell: Callable[[Explanation], None]) -> Callable[[Explanation], None]:
-    """Tells at most some twelve times a second, and always of the end."""
-    last = 0.0
+class _Rarely:
+    """Tells at most some twelve times a second, always of the latest, and at once and last of the end."""
 
-    def maybe(running: Explanation) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if running.done or now - last >= _PUSH_SECONDS:
-            last = now
-            tell(running)
+    def __init__(self, tell: Callable[[Explanation], None]) -> None:
+        self._tell = tell
+        self._lock = threading.RLock()
+        self._last = float("-inf")
+        self._later: threading.Timer | None = None
+        self._ended = False
 
-    return maybe
+    def __call__(self, running: Explanation) -> None:
+        with self._lock:
+            wait = self._last + _PUSH_SECONDS - time.monotonic()
+            if running.done or wait <= 0:
+                self._now(running)
+            elif self._later is None:
+                # a stream may pause here: what has come is not held back until it goes on
+                self._later = threading.Timer(wait, self._now, (running,))
+                self._later.daemon = True
+                self._later.start()
+
+    def _now(self, running: Explanation) -> None:
+        with self._lock:
+            if self._later is not None:
+                self._later.cancel()
+                self._later = None
+            if self._ended:
+                return
+            self._ended = running.done
+            self._last = time.monotonic()
+            self._tell(running)
 
 
 def _words(text: object) -> str:

@@ -5,7 +5,9 @@ The `openai` package does the talking. Servers differ: one that knows no tools o
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -55,10 +57,15 @@ class Client:
         self._streams = True
         self._client: openai.OpenAI | None = None
         self._closed = False
+        self._connections: list[socket.socket] = []
 
     def close(self) -> None:
         """Ends the connection, and a running request of another thread with it."""
         self._closed = True
+        for connection in self._connections:
+            # a socket that is merely closed goes on blocking the thread that reads from it
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
         if self._client is not None:
             self._client.close()
 
@@ -84,6 +91,7 @@ class Client:
                 api_key=self._llm.api_key or "none",
                 timeout=self._llm.timeout,
                 max_retries=0,
+                http_client=openai.DefaultHttpxClient(event_hooks={"request": [self._trace]}),
             )
         while True:
             reply = Reply()
@@ -102,6 +110,16 @@ class Client:
                     f"{self._llm.server} answered without any text: ask again, or choose another model than {self._llm.model}."
                 )
             self._streams = False  # a server that knows no streaming sends what a stream's reader takes for nothing
+
+    def _trace(self, request: Any) -> None:
+        """Learns of the request's socket: https://www.encode.io/httpcore/extensions/#trace."""
+        request.extensions["trace"] = self._connected
+
+    def _connected(self, event: str, info: Mapping[str, Any]) -> None:
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._connections.append(info["return_value"].get_extra_info("socket"))
+            if self._closed:
+                self.close()
 
     def _receive(
         self,

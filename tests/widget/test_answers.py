@@ -14,7 +14,7 @@ from microlog_nb.explain.answers import Answer
 from microlog_nb.widget import payload
 from microlog_nb.widget.requests import Requests
 from tests.explain.recordings import recording
-from tests.explain.server import says, serving
+from tests.explain.server import holds_after, says, serving
 from tests.widget.views import decode
 
 MS = 1_000_000
@@ -33,6 +33,8 @@ class Page:
     def __init__(self, rec: Recording) -> None:
         self.heard: list[dict[str, Any]] = []
         self.ended = threading.Event()
+        self.awaited = ""
+        self.came = threading.Event()
         self._requests = Requests(views.handlers(rec), self._hear)
         self._answer: dict[str, Any] = {}
 
@@ -41,6 +43,8 @@ class Page:
             self._answer = content
         else:
             self.heard.append(content["body"])
+            if self.awaited and self.awaited in content["body"]["html"]:
+                self.came.set()
             if content["body"]["state"] != "running":
                 self.ended.set()
 
@@ -123,3 +127,17 @@ def test_a_page_sees_what_is_sent_hears_the_answer_and_finds_it_kept() -> None:
     kept = page.ask("explain.preview")["kept"]
     assert kept == last["answer"]
     assert "It waits in [call:1]." in kept["html"]
+
+
+def test_a_stream_that_pauses_holds_nothing_back_and_stops_when_told_to() -> None:
+    with serving(holds_after("One. ", "Two. ", "Three.")) as server:
+        page = Page(recording())
+        page.ask("explain.connect", model="tiny", base_url=server.url)
+        page.awaited = "Three."
+        run = page.ask("explain.ask")["run"]
+        page.came.wait()
+        page.ask("explain.stop", run=run)
+        page.ended.wait()
+    assert [body["state"] for body in page.heard if body["state"] != "running"] == ["stopped"]
+    assert "Three." in page.heard[-1]["html"]
+    assert page.ask("explain.preview")["kept"] is None
