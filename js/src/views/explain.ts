@@ -362,7 +362,7 @@ export function createExplain(context: Context): Panel {
     if (host.state() === "busy" && (stale || conversation.turns.at(-1)?.state === "asking")) {
       say("The kernel is busy: this waits for it.");
     } else if (trouble) say(trouble);
-    else if (asks && empty) {
+    else if (asks && conversation.turns.every((turn) => turn.offline)) {
       say(`Nothing has been sent. Send asks ${preview?.model} at ${preview?.server}; what it gets stands beside this.`);
     } else say("");
   };
