@@ -43,7 +43,7 @@ LOGS = [
     "exception",
 ]
 METRICS = ["time", "cpu", "system_cpu", "memory", "modules", "threads", "gc_objects"]
-TIPS = "tip title advice saving share function file line call evidence score".split()
+TIPS = ["tip", "title", "advice", "saving", "share", "function", "file", "line", "call", "evidence", "score"]
 ANOMALIES = [
     "kind",
     "start",

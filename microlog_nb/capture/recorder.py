@@ -472,11 +472,12 @@ class Recorder:
 
     def _drain(self) -> None:
         self.sampler.drain()
-        fresh = self.builder.drain()
+        every = self.builder.unread()
         if self._drained is None:
             return
         try:
-            self._drained(self, fresh)
+            for fresh in every:
+                self._drained(self, fresh)
         except Exception as error:  # noqa: BLE001  # the program goes on
             self._drained = None
             self.fault("running recording is not kept on disk", error)

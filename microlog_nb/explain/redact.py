@@ -77,7 +77,9 @@ _TELLING_NAME = (  # words that people name secrets with
 )
 _NOT_SECRET = {"none", "null", "true", "false", "str", "bytes", "int", "self", "os", "getpass", "input", "not", "is", "in", "and", "or", "if"}  # fmt: skip
 
-_URL_LOGIN = re.compile(r"(?P<scheme>\b[a-zA-Z][\w+.-]{0,30}://)(?P<login>[^\s/@:'\"]{0,200}:[^\s@'\"]{1,200}|[^\s/@:'\"]{1,200})@(?=[\w\[])")
+_URL_LOGIN = re.compile(
+    r"(?P<scheme>\b[a-zA-Z][\w+.-]{0,30}://)(?P<login>[^\s/@:'\"]{0,200}:[^\s@'\"]{1,200}|[^\s/@:'\"]{1,200})@(?=[\w\[])"
+)
 _BEARER = re.compile(r"\b(?P<how>bearer|basic|token|digest)\s+(?P<value>[\w.~+/=-]{8,})", re.IGNORECASE)
 _NAMED = re.compile(
     # from the telling word on, which begins a word or a Part of one: db_password, dbPassword, but not author

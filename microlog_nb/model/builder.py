@@ -39,6 +39,7 @@ class Builder:
         self._draining = threading.Lock()
         self._functions = 0
         self._drained_bytes = 0
+        self._unread: list[dict[str, pa.RecordBatch]] = []
 
     def function(self, row: tuple[Any, ...]) -> int:
         """Appends a function and returns its id. The caller makes sure that one thread does so at a time."""
@@ -46,8 +47,8 @@ class Builder:
         self._functions += 1
         return self._functions - 1
 
-    def drain(self) -> dict[str, pa.RecordBatch]:
-        """Moves what has been appended so far into batches and returns the new ones; what they refer to comes along."""
+    def drain(self) -> None:
+        """Moves what has been appended so far into batches; what they refer to comes along."""
         with self._draining:
             # samples and logs first: the stacks and functions that they name were appended before them
             taken = {name: _take(self.rows[name]) for name in ("logs", "metrics", "spans")}
@@ -62,7 +63,14 @@ class Builder:
             if "samples" in fresh:
                 self._samples.append((packed.pack(flat["samples"]), flat["samples"].shape))
                 self._drained_bytes += len(self._samples[-1][0])
-            return fresh
+            self._unread.append(fresh)
+
+    def unread(self) -> list[dict[str, pa.RecordBatch]]:
+        """The batches that have not been read in this way, also those that a trace of the running recording came by first."""
+        self.drain()
+        with self._draining:
+            unread, self._unread = self._unread, []
+        return unread
 
     @property
     def nbytes(self) -> int:

@@ -90,6 +90,16 @@ def test_the_builder_gives_back_what_was_appended_in_order_of_time() -> None:
     assert trace.texts("threads", "name") == ["MainThread"]
 
 
+def test_looking_at_a_running_recording_takes_nothing_from_those_who_keep_it() -> None:
+    builder = Builder()
+    builder.rows["logs"].append((1, "info", "print", "", "first", False, 0, -1, ""))
+    builder.trace([("MainThread", 7, 8, True, 0, 3000)], META)
+    builder.rows["logs"].append((2, "info", "print", "", "second", False, 0, -1, ""))
+    messages = [text for batch in builder.unread() for text in batch["logs"].column("message").to_pylist()]
+    assert messages == ["first", "second"]
+    assert not any(builder.unread())
+
+
 def test_text_that_is_no_utf8_is_kept_readable() -> None:
     row = (0, "info", "print", "", "half \udc80 pair", False, 0, -1, "")
     assert table("logs", [row]).column("message").to_pylist() == ["half \\udc80 pair"]

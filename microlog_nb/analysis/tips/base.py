@@ -11,9 +11,9 @@ that what a node calls is the range behind it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -41,16 +41,18 @@ MANY = 10
 class Place:
     """A line of the user's, and the time that it spent in what a rule looks for.
 
+    What it takes to look through the calls is worked out only for the rule that asks.
+
     Attributes:
         function: row of the trace's functions, -1 if none of the user's.
         line: the line with the most of that time.
         ns: the time.
         waiting_ns: the part of it in which the thread waited.
-        calls: calls seen; short ones between two samples are missed, so there were at least so many.
-        call: id of the longest of them, -1 if none.
-        looped: whether the line, or a line of the user's that leads there, is in a loop, or many calls were seen.
+        in_loop: whether the line, or a line of the user's that leads there, is in a loop.
         looped_here: whether the line itself is in a loop of its function.
         covered: nodes whose time this is.
+        look: gives its calls, and how many there were at the least.
+        durations_ns: of all calls of the recording.
         lines: how many lines of the function it is spread over.
     """
 
@@ -58,12 +60,32 @@ class Place:
     line: int
     ns: float
     waiting_ns: float
-    calls: int
-    call: int
-    looped: bool
+    in_loop: bool
     looped_here: bool
     covered: Mask
+    look: Callable[[], tuple[Ints, int]] = field(repr=False, compare=False)
+    durations_ns: Ints = field(repr=False, compare=False)
     lines: int = 1
+
+    @cached_property
+    def _looked(self) -> tuple[Ints, int]:
+        return self.look()
+
+    @property
+    def calls(self) -> int:
+        """Calls seen; short ones between two samples are missed, so there were at least so many."""
+        return self._looked[1]
+
+    @property
+    def call(self) -> int:
+        """Id of the longest of them, -1 if none."""
+        calls = self._looked[0]
+        return int(calls[np.argmax(self.durations_ns[calls])]) if len(calls) else -1
+
+    @property
+    def looped(self) -> bool:
+        """Whether it is in a loop, or many calls were seen."""
+        return self.in_loop or self.calls >= MANY
 
 
 @dataclass(frozen=True)
@@ -414,24 +436,35 @@ class Evidence:
             spent = np.bincount(number, weights=time[rows])
             hottest = int(np.argmax(spent))
             there = at[number == hottest]
-            calls = self._calls_of(tops)
-            times = self._times(calls)
-            many = times >= MANY
             found.append(
                 Place(
                     function=int(function),
                     line=int(lines[hottest]),
                     ns=ns,
                     waiting_ns=float(waiting[tops].sum()),
-                    calls=times,
-                    call=int(calls[np.argmax(self.calls.duration_ns[calls])]) if len(calls) else -1,
-                    looped=bool(self.looped[there].any()) or many,
+                    look=partial(self._look_from, tops),
+                    durations_ns=self._durations_ns,
+                    in_loop=bool(self.looped[there].any()),
                     looped_here=bool(self.in_loop[there].any()),
                     covered=self._covered(tops, own=own),
                     lines=int(np.count_nonzero(spent >= 0.1 * ns)),
                 )
             )
         return sorted(found, key=lambda place: -place.ns)
+
+    def _look_from(self, nodes: Ints) -> tuple[Ints, int]:
+        """The calls of these nodes' functions from there, and how many there were at the least."""
+        calls = self._calls_of(nodes)
+        return calls, self._times(calls)
+
+    def _look_at(self, function: int) -> tuple[Ints, int]:
+        """The same of all calls of a function."""
+        calls = np.flatnonzero(self.calls.function == function)
+        return calls, len(calls)
+
+    @cached_property
+    def _durations_ns(self) -> Ints:
+        return self.calls.duration_ns
 
     def _calls_of(self, nodes: Ints) -> Ints:
         """Calls of the functions of these nodes from where these nodes were called."""
@@ -530,16 +563,15 @@ class Evidence:
                 covered[rows] = True
             function = int(self.function[rows[0]])
             lines, at = np.unique(self.line[rows], return_inverse=True)
-            calls = np.flatnonzero(self.calls.function == function)
             found.append(
                 Place(
                     function=function,
                     line=int(lines[np.argmax(np.bincount(at, weights=value[rows]))]),
                     ns=ns,
                     waiting_ns=float((self.waiting_ns if own else self.total_waiting_ns)[rows].sum()),
-                    calls=len(calls),
-                    call=int(calls[np.argmax(self.calls.duration_ns[calls])]) if len(calls) else -1,
-                    looped=bool(self.looped[rows].any()) or len(calls) >= MANY,
+                    look=partial(self._look_at, function),
+                    durations_ns=self._durations_ns,
+                    in_loop=bool(self.looped[rows].any()),
                     looped_here=bool(self.in_loop[rows].any()),
                     covered=covered,
                 )

@@ -9,9 +9,7 @@ from microlog_nb.analysis.tips.base import Evidence, Tip
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in the compiler of `re`, in a loop or in many calls; patterns that are still cached cost nothing and do not count."""
-    compiler = (
-        evidence.named("re", r"_compile|compile") | evidence.named("sre_compile") | evidence.named("re._compiler")
-    )
+    compiler = evidence.named("re._compiler") | evidence.named("re._parser")
     for place in evidence.places(compiler, entered=True):
         if place.looped:
             yield evidence.tip(
