@@ -5,6 +5,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "*.test.mjs"],
     // Files that touch the page say so in their first line: `// @vitest-environment jsdom`.
     environment: "node",
+    // In CI the same examples every time: new ones are for people to find.
+    setupFiles: process.env.CI ? ["tests/same-examples.ts"] : [],
     restoreMocks: true,
   },
 });

@@ -74,8 +74,8 @@ function sourceOf({ data }: Context, id: FunctionId): HTMLElement {
   if (!row || !source || source.text === null)
     return el("p", "microlog-source-none", whyNone(data, id, source !== undefined));
   const lines = source.text.replace(/\n$/, "").split("\n");
-  // A cell's own code is all of it.
-  const { first, last } = extentOf(lines, row.name === row.file ? 0 : row.line);
+  // The code of a cell or a file itself is all of it.
+  const { first, last } = extentOf(lines, row.name === row.file || row.name === "<module>" ? 0 : row.line);
   const most = Math.max(...[...times.values()].map(({ total }) => total), 1);
   const cells = [];
   let open = "";

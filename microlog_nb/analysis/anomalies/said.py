@@ -24,6 +24,8 @@ ERROR_SECONDS = 1.0
 WARNING_SECONDS = 0.1
 
 _SECOND = 1_000_000_000
+_COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")
+"""Control sequences of terminals (ECMA-48, section 5.4)."""
 _DIGITS = re.compile(r"\d+")
 _MESSAGE = 120
 
@@ -122,7 +124,8 @@ def _alike(scene: Scene, kind: str, levels: tuple[str, ...], seconds: float) -> 
     for alike in groups.values():
         first, last = alike[0], alike[-1]
         call = int(calls[first])
-        message = next((line for line in reversed(text[first].splitlines()) if line.strip()), "").strip()
+        plain = _COLOURS.sub("", text[first])
+        message = next((line for line in reversed(plain.splitlines()) if line.strip()), "").strip()
         short = message if len(message) <= _MESSAGE else f"{message[: _MESSAGE - 1]}…"
         often = "" if len(alike) == 1 else f" ({words.count(len(alike))} times)"
         start = int(time[first])
