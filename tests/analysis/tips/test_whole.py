@@ -86,3 +86,35 @@ def test_any_valid_trace_has_tips_in_range(trace: Trace) -> None:
         assert -1 <= tip.function < trace.tables["functions"].num_rows
         assert tip.title
         assert tip.evidence.endswith(".")
+
+
+_REQUESTS = {
+    "get": ("requests.api", "get"),
+    "of_session": ("requests.sessions", "Session.get"),
+    "request": ("requests.sessions", "Session.request"),
+    "connect": ("urllib3.connection", "HTTPSConnection.connect"),
+    "begin": ("http.client", "HTTPResponse.begin"),
+}
+
+
+def _requested(way: str, connects: int) -> Trace:
+    """Ten requests in a loop, the first so many of which connect for 30 ms; each then waits 10 ms for its answer."""
+    connect, answer = f"cell:2@4.{way}.request:1.connect~*30 ", f"cell:2@4.{way}.request:2.begin~*10 cell:3@8 "
+    return trace_from_picture(
+        "main: " + "".join((connect if number < connects else "") + answer for number in range(10)),
+        functions={
+            key: {"kind": "library", "module": module, "name": name, "file": f"/lib/{module}.py"}
+            for key, (module, name) in _REQUESTS.items()
+        },
+        loops={"cell": 0},
+    )
+
+
+def test_requests_without_a_session_connect_each_time() -> None:
+    found = tips_of(_requested("get", 10))["http-session"]
+    assert "a new connection each time: 300 ms" in found.evidence
+    assert found.line == 2
+
+
+def test_requests_of_a_session_connect_once() -> None:
+    assert "http-session" not in tips_of(_requested("of_session", 1))
