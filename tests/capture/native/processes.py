@@ -9,11 +9,15 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-ALONE = """
+# A process that is started in the background of a shell ignores interrupts; Python then has no handler to test.
+_INTERRUPTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+ALONE = f"""
+{_INTERRUPTS}
 import contextlib
 record = contextlib.nullcontext
 """
-RECORDED = """
+RECORDED = f"""
+{_INTERRUPTS}
 import microlog_nb as microlog
 class record:
     def __enter__(self):
