@@ -112,7 +112,8 @@ def _alike(scene: Scene, kind: str, levels: tuple[str, ...], seconds: float) -> 
     )
     if not len(rows):
         return []
-    messages = trace.tables["logs"].column("message").take(rows).to_pylist()
+    every = trace.texts("logs", "message")
+    messages = [every[row] for row in rows.tolist()]
     stacks, calls = trace.numbers("logs", "stack"), scene.calls.log_call
     places = np.append(trace.numbers("stacks", "function"), -1)[stacks[rows]].tolist()
     groups: dict[tuple[int, str], list[int]] = {}
