@@ -45,7 +45,9 @@ def _values(chunk: pa.Array) -> np.ndarray[Any, Any]:
     if pa.types.is_boolean(chunk.type):
         bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
         return bits[chunk.offset : end].astype(bool)
-    return np.frombuffer(data, chunk.type.to_pandas_dtype())[chunk.offset : end]
+    kind = np.dtype(chunk.type.to_pandas_dtype())
+    # of damaged data the buffer may end anywhere
+    return np.frombuffer(data, kind, count=min(end, data.size // kind.itemsize))[chunk.offset :]
 
 
 def words(numbers_of: np.ndarray[Any, Any], known: Sequence[str]) -> pa.Array:
