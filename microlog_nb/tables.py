@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _NS = 1e-9
+_MAX_READING = 2.0**63
+"""Bytes, objects, modules and per cent of any process are less than this."""
 
 
 @dataclass(frozen=True)
@@ -205,12 +207,16 @@ class Tables:
 
     @cached_property
     def metric_data(self) -> tuple[np.ndarray[Any, Any], dict[str, np.ndarray[Any, Any]]]:
-        """Times in nanoseconds of the readings, and for every process metric its values, NaN where one is missing."""
+        """Times in nanoseconds of the readings, and for every process metric its values, NaN where one is missing.
+
+        A value that no process can have, as a damaged file may say, is missing, too.
+        """
         names = self._texts("metrics", "name").astype(str)
         times, row = np.unique(self.trace.numbers("metrics", "time_ns"), return_inverse=True)
         process = np.isin(names, PROCESS_METRICS)
         used, row = np.unique(row[process], return_inverse=True)
         values = self.trace.numbers("metrics", "value")[process]
+        values = np.where(np.abs(values) <= _MAX_READING, values, np.nan)
         columns = {}
         for name in PROCESS_METRICS:
             of = names[process] == name

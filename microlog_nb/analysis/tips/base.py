@@ -226,6 +226,7 @@ class Evidence:
     def mean_metric(self, name: str) -> float:
         """Mean of a metric of the process, NaN if it was not read."""
         values = self.trace.numbers("metrics", "value")[self._metric_names == name]
+        values = values[np.isfinite(values)]
         return float(values.mean()) if len(values) else float("nan")
 
     @cached_property
