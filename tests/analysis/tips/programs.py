@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import threading
 from collections.abc import Callable
@@ -16,7 +17,19 @@ from microlog_nb.model.trace import Trace
 
 
 def record(program: Callable[[], Any]) -> Trace:
-    """The trace of a program; a coroutine function runs in a loop of its own, as a cell's task does in the kernel's."""
+    """The trace of a program; a coroutine function runs in a loop of its own, as a cell's task does in the kernel's.
+
+    Collections look at the program's objects only: those of the tests are many, and their pauses would be its own.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        return _record(program)
+    finally:
+        gc.unfreeze()
+
+
+def _record(program: Callable[[], Any]) -> Trace:
 
     def run() -> microlog.Recording:
         with microlog.profile(interval=0.0005) as recording:

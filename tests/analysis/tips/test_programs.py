@@ -61,7 +61,7 @@ def address() -> Iterator[str]:
 
 def test_patterns_compiled_in_a_loop() -> None:
     def program() -> None:
-        for number in range(2_500):
+        for number in range(5_000):
             re.search(rf"(\d+)-{number}[a-z]*(foo|bar)+", "12-34abc")
 
     assert tips(program).keys() == {"regex-compile"}
@@ -79,14 +79,14 @@ def test_large_json() -> None:
     rows = [{"number": number, "text": str(number)} for number in range(60_000)]
 
     def program() -> None:
-        for _ in range(2):
+        for _ in range(4):
             json.loads(json.dumps(rows))
 
     assert tips(program).keys() == {"large-json"}
 
 
 def test_json_that_is_written_in_python_is_told_how_to_run_in_c() -> None:
-    rows = [{"number": number, "text": str(number)} for number in range(60_000)]
+    rows = [{"number": number, "text": str(number)} for number in range(120_000)]
 
     def program() -> None:
         json.dump(rows, io.StringIO())
@@ -107,7 +107,7 @@ def test_sql_row_by_row() -> None:
     def program() -> None:
         connection = sqlite3.connect(":memory:")
         connection.execute("CREATE TABLE t (a INTEGER, b TEXT)")
-        for number in range(100_000):
+        for number in range(250_000):
             connection.execute("INSERT INTO t VALUES (?, ?)", (number, "x"))
         connection.close()
 
@@ -169,7 +169,7 @@ def test_awaits_together_are_fine() -> None:
 
 def test_a_coroutine_that_blocks() -> None:
     async def program() -> None:
-        for _ in range(3):
+        for _ in range(5):
             time.sleep(0.05)
             await asyncio.sleep(0)
 
@@ -188,9 +188,8 @@ def test_sleeping() -> None:
 
 
 def test_polling() -> None:
-    done = time.monotonic() + 0.2
-
     def program() -> None:
+        done = time.monotonic() + 0.3
         while time.monotonic() < done:
             time.sleep(0.02)
 
@@ -303,7 +302,7 @@ def test_numbers_that_are_added_are_no_text() -> None:
 def test_looking_for_values_in_a_list() -> None:
     def program() -> None:
         seen = []
-        for number in range(6_000):
+        for number in range(10_000):
             if number not in seen:
                 seen.append(number)
 
@@ -324,7 +323,7 @@ def test_looking_for_values_in_a_set_is_fine() -> None:
 
 def test_a_process_for_every_item() -> None:
     def program() -> None:
-        for _ in range(80):
+        for _ in range(250):
             subprocess.run(["true"], check=True)
 
     assert tips(program).keys() == {"subprocesses"}
@@ -341,7 +340,7 @@ def test_deep_copies_in_a_loop() -> None:
     settings = {"a": [1, 2, 3], "b": {"c": list(range(20))}}
 
     def program() -> None:
-        for _ in range(8_000):
+        for _ in range(24_000):
             copy.deepcopy(settings)
 
     assert tips(program).keys() == {"copies"}
@@ -420,7 +419,7 @@ def test_deep_recursion() -> None:
         return 0 if n == 0 else 1 + climb(n - 1)
 
     def program() -> None:
-        for n in range(1_500):
+        for n in range(5_000):
             climb(400 + n % 2)
 
     assert tips(program).keys() == {"deep-recursion"}
@@ -463,7 +462,7 @@ def test_data_pickled_for_other_processes() -> None:
     near, far = Pipe()
 
     def program() -> None:
-        for _ in range(400):
+        for _ in range(1_000):
             near.send(rows)
             far.recv()
 
