@@ -46,6 +46,7 @@ class Page:
             if self.awaited and self.awaited in content["body"]["html"]:
                 self.came.set()
             if content["body"]["state"] != "running":
+                self.came.set()
                 self.ended.set()
 
     def ask(self, kind: str, **body: Any) -> Any:
