@@ -121,7 +121,7 @@ function factsOf({ data, store }: Context): Fact[] {
     if (facts.memoryChange !== null)
       add(840, "microlog-fact-change", `(${formatChange(facts.memoryChange)})`).title = "change from start to end";
   }
-  count(1, "", "log", logs.length, "log");
+  count(1, "", "log", facts.detail?.logs ?? logs.length, "log");
   count(0, anomalies.length > 0 ? "microlog-amber" : "", "anomalies", anomalies.length, "anomaly");
   return list;
 }

@@ -1,6 +1,7 @@
 import type { CallId } from "../data/types";
 import { pathOf } from "../logic/family";
 import { formatDuration, formatNumberOf, formatPercent, formatRange } from "../logic/format";
+import { wholeWords } from "../logic/whole";
 import { numbersOf } from "../logic/words";
 import type { Interval } from "../state/store";
 import type { Context, View } from "./context";
@@ -43,13 +44,9 @@ export function createStatus(context: Context): View & { instead(own: HTMLElemen
     shown = call;
     about = range;
     path.replaceChildren(...(call === null ? [] : pathWords(context, call)));
-    numbers.replaceChildren(...(call !== null ? numberWords(context, call) : range ? rangeWords(range) : [whole()]));
-  };
-  const whole = () => {
-    const { lanes, calls, functions } = data;
-    if (calls.count === 0) return "no calls";
-    const parts = [formatNumberOf(calls.count, "call"), `of ${formatNumberOf(functions.length, "function")}`];
-    return `${parts.join(" ")} in ${formatNumberOf(lanes.length, "thread")}`;
+    numbers.replaceChildren(
+      ...(call !== null ? numberWords(context, call) : range ? rangeWords(range) : [wholeWords(data)]),
+    );
   };
   update();
   const unsubscribe = store.subscribe(update);

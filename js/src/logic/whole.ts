@@ -1,0 +1,26 @@
+import type { ViewData } from "../data/types";
+import { formatCount, formatDuration, formatNumberOf } from "./format";
+
+/** What the whole recording has, and what of it the view leaves out. */
+export function wholeWords({
+  facts,
+  calls,
+  functions,
+  lanes,
+  logs,
+}: Pick<ViewData, "facts" | "calls" | "functions" | "lanes" | "logs">): string {
+  if (calls.count === 0) return "no calls";
+  const { detail } = facts;
+  const what = [
+    formatNumberOf(detail?.calls ?? calls.count, "call"),
+    `of ${formatNumberOf(functions.length, "function")}`,
+    `in ${formatNumberOf(lanes.length, "thread")}`,
+  ].join(" ");
+  const missing = [];
+  // Joined are neighbours that are shorter than half of it.
+  if (detail && detail.calls > calls.count)
+    missing.push(`neighbours under ${formatDuration(detail.resolution / 2)} are joined`);
+  if (detail && detail.logs > logs.length)
+    missing.push(`${formatCount(logs.length)} of ${formatNumberOf(detail.logs, "log")} are here`);
+  return [what, ...missing].join("; ");
+}
