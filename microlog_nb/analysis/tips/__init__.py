@@ -98,13 +98,13 @@ RULES: tuple[Callable[[Evidence], Iterator[Tip]], ...] = tuple(module.find for m
 def find_tips(trace: Trace, calls: Calls) -> list[Tip]:
     """All tips of a recording, the one that could save most first."""
     evidence = Evidence(trace, calls)
-    explained = np.zeros(len(evidence.parent), bool)
+    explained = np.zeros(len(evidence.tree), bool)
     tips = []
     for rule in RULES:
         for tip in rule(evidence):
             if tip.covered is not None:
-                time = float(evidence.self_ns[tip.covered].sum())
-                if float(evidence.self_ns[tip.covered & explained].sum()) > EXPLAINED * time:
+                time = float(evidence.tree.self_ns[tip.covered].sum())
+                if float(evidence.tree.self_ns[tip.covered & explained].sum()) > EXPLAINED * time:
                     continue
                 explained |= tip.covered
             tips.append(tip)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from microlog_nb.analysis.tips.base import Evidence, Place, Tip
+from microlog_nb.analysis.tips.base import Evidence, Tip
 from microlog_nb.analysis.tips.code import Code, Loop, bound, dotted
+from microlog_nb.analysis.tips.places import Place
 
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Lines whose own time matters in a loop that indexes an array by a name that changes, or runs over an array."""
-    for place in evidence.loops():
+    for place in evidence.places.own_loops:
         code = evidence.code(place)
         loop = code.outer_loop(place.line)
         name = _indexed(code, place, loop) if loop is not None else ""

@@ -22,7 +22,7 @@ _BLOCKING = (
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Lines of an `async def`, or of a cell with a top-level await, that call what waits without giving way."""
-    for place in evidence.waiting_lines():
+    for place in evidence.places.waiting():
         code = evidence.code(place)
         call = code.call(place.line, *_BLOCKING)
         coroutine = isinstance(code.scope(place.line), ast.AsyncFunctionDef)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 Loop = ast.For | ast.AsyncFor | ast.While | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -102,6 +102,20 @@ class Code:
             if found:
                 return found
         return []
+
+
+class Sources:
+    """The files and cells of a recording."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._codes: dict[str, Code] = {}
+
+    def code(self, file: str) -> Code:
+        """The source of a file; empty if the recording has it not."""
+        if file not in self._codes:
+            self._codes[file] = Code(self._texts.get(file, ""))
+        return self._codes[file]
 
 
 def assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

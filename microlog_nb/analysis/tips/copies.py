@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from microlog_nb.analysis.tips.base import Evidence, Place, Tip
+from microlog_nb.analysis.tips.base import Evidence, Tip
+from microlog_nb.analysis.tips.places import Place
 
 _COPYING = ("np.copy", "numpy.copy", "np.array", "numpy.array", ".copy", ".astype", "copy.deepcopy", "deepcopy")
 
@@ -13,8 +14,8 @@ def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in copying in a loop: pandas' and `copy`'s functions are seen, NumPy's are part of their line."""
     copying = evidence.named("pandas", r"NDFrame\.copy|(DataFrame|Series)\.copy") | evidence.named("copy")
     for place in [
-        *evidence.places(copying, direct=True),
-        *filter(lambda line: _copies(evidence, line), evidence.lines()),
+        *evidence.places.of(copying, direct=True),
+        *filter(lambda line: _copies(evidence, line), evidence.places.own_lines),
     ]:
         if place.looped:
             yield evidence.tip(

@@ -14,7 +14,7 @@ def find(evidence: Evidence) -> Iterator[Tip]:
         | evidence.named("dateutil.parser")
         | evidence.named("pandas.core.tools.datetimes", "to_datetime")
     )
-    for place in evidence.places(parsers):
+    for place in evidence.places.of(parsers):
         if place.looped:
             yield evidence.tip(
                 "date-parsing",

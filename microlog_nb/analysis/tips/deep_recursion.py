@@ -15,10 +15,10 @@ MIN_DEPTH = 100
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in functions of the user's that were seen this many times on one stack."""
-    for function, depth in evidence.recursive().items():
+    for function, depth in evidence.tree.recursive.items():
         if depth < MIN_DEPTH:
             continue
-        for place in evidence.places(np.arange(len(evidence.names)) == function):
+        for place in evidence.places.of(np.arange(len(evidence.names)) == function):
             yield evidence.tip(
                 "deep-recursion",
                 place,

@@ -19,11 +19,13 @@ def find(evidence: Evidence) -> Iterator[Tip]:
     if not evidence.matters(total):
         return
     stack = trace.numbers("spans", "stack").astype(np.int64)[gc]
-    user = np.where(stack >= 0, np.append(evidence.user, -1)[stack], -1)
+    user = np.where(stack >= 0, np.append(evidence.tree.user, -1)[stack], -1)
     known = user >= 0
     function, line = -1, 0
     if known.any():
-        keys, number = np.unique(evidence.function[user[known]] << 32 | evidence.line[user[known]], return_inverse=True)
+        keys, number = np.unique(
+            evidence.tree.function[user[known]] << 32 | evidence.tree.line[user[known]], return_inverse=True
+        )
         most = int(keys[np.argmax(np.bincount(number, weights=spent[known]))])
         function, line = most >> 32, most & 0xFFFFFFFF
     where = f", most of it at {evidence.where(function, line)}" if function >= 0 else ""

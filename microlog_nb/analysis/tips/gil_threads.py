@@ -15,15 +15,15 @@ MIN_CONTENDED = 0.3
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """The user's functions whose threads waited for the lock, where the sampler can tell."""
-    nodes = np.flatnonzero(evidence.user >= 0)
-    function = evidence.function[evidence.user[nodes]]
+    nodes = np.flatnonzero(evidence.tree.user >= 0)
+    function = evidence.tree.function[evidence.tree.user[nodes]]
     size = len(evidence.names)
-    fought = np.bincount(function, weights=evidence.contended_ns[nodes], minlength=size)
+    fought = np.bincount(function, weights=evidence.tree.contended_ns[nodes], minlength=size)
     for row in np.flatnonzero(fought > 0):
         contended = float(fought[row])
         if not evidence.matters(contended):
             continue
-        for place in evidence.places(np.arange(size) == row):
+        for place in evidence.places.of(np.arange(size) == row):
             if contended < MIN_CONTENDED * place.ns:
                 continue
             yield evidence.tip(

@@ -11,8 +11,8 @@ _METHODS = r"(GroupBy|DataFrameGroupBy|SeriesGroupBy)\.(apply|agg|aggregate|tran
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in these methods where they called the user's code back for many groups."""
-    for place in evidence.places(evidence.named("pandas", _METHODS), direct=True):
-        if evidence.calls_back(place):
+    for place in evidence.places.of(evidence.named("pandas", _METHODS), direct=True):
+        if (place.covered & evidence.tree.is_user).any():  # it calls code of the user's
             yield evidence.tip(
                 "group-apply",
                 place,

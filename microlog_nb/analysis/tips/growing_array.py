@@ -5,16 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from microlog_nb.analysis.tips.base import Evidence, Place, Tip
+from microlog_nb.analysis.tips.base import Evidence, Tip
 from microlog_nb.analysis.tips.code import dotted, used
+from microlog_nb.analysis.tips.places import Place
 
 _NAMES = (".append", ".concatenate", ".hstack", ".vstack", ".insert", ".r_")
 
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in `np.append` and its like in a loop, and in lines that say `a = np.concatenate([a, ...])` in a loop."""
-    joined = evidence.places(evidence.named("numpy", r"append|insert|hstack|vstack|column_stack"), direct=True)
-    for place in joined + [line for line in evidence.lines() if _grows(evidence, line)]:
+    joined = evidence.places.of(evidence.named("numpy", r"append|insert|hstack|vstack|column_stack"), direct=True)
+    for place in joined + [line for line in evidence.places.own_lines if _grows(evidence, line)]:
         if place.looped_here:
             yield evidence.tip(
                 "growing-array",

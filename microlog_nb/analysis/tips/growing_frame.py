@@ -9,8 +9,8 @@ from microlog_nb.analysis.tips.base import Evidence, Tip
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in `concat` in a loop of the user's, and in setting rows that are not there yet."""
-    concat = evidence.places(evidence.named("pandas", r"concat|DataFrame\.append"), direct=True)
-    enlarge = evidence.places(evidence.named("pandas", r"_iLocIndexer\._setitem_with_indexer_missing"))
+    concat = evidence.places.of(evidence.named("pandas", r"concat|DataFrame\.append"), direct=True)
+    enlarge = evidence.places.of(evidence.named("pandas", r"_iLocIndexer\._setitem_with_indexer_missing"))
     for places, what in ((concat, "concat"), (enlarge, "Setting a row that is not there yet")):
         for place in places:
             if place.looped_here:

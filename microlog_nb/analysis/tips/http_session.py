@@ -19,8 +19,10 @@ def find(evidence: Evidence) -> Iterator[Tip]:
         | evidence.named("ssl", r"SSLSocket\.do_handshake|SSLContext\..*|create_default_context")
         | evidence.named("socket", r"create_connection|getaddrinfo")
     )
-    callers = {(place.function, place.line): place for place in evidence.places(one_off, direct=True) if place.looped}
-    for place in evidence.places(setting_up):
+    callers = {
+        (place.function, place.line): place for place in evidence.places.of(one_off, direct=True) if place.looped
+    }
+    for place in evidence.places.of(setting_up):
         asked = callers.get((place.function, place.line))
         if asked is not None:
             yield evidence.tip(

@@ -23,9 +23,13 @@ def find(evidence: Evidence) -> Iterator[Tip]:
     """A loop that calls a function of the user's for most of the time, on one core of several."""
     cores = evidence.trace.meta.get("cores", 0)
     process, system = evidence.mean_metric("cpu"), evidence.mean_metric("system_cpu")
-    if evidence.duration_ns < MIN_NS or not ONE_CORE[0] <= process <= ONE_CORE[1] or not system <= 100 * (cores - 1):
+    if (
+        evidence.tree.duration_ns < MIN_NS
+        or not ONE_CORE[0] <= process <= ONE_CORE[1]
+        or not system <= 100 * (cores - 1)
+    ):
         return
-    for place in evidence.calling_lines():
+    for place in evidence.places.calling():
         if evidence.share(place.ns) >= MIN_SHARE and place.looped_here and place.waiting_ns < 0.2 * place.ns:
             idle = int(np.floor(cores - system / 100))
             used = min(idle + 1, MOST_CORES)

@@ -17,7 +17,7 @@ def find(evidence: Evidence) -> Iterator[Tip]:
     spent = trace.numbers("spans", "duration_ns") * kinds
     names = trace.texts("spans", "name")
     longest = [row for row in np.argsort(-spent)[:3].tolist() if spent[row]]
-    for place in evidence.places(
+    for place in evidence.places.of(
         evidence.named("importlib._bootstrap", "_find_and_load|_handle_fromlist"), direct=True
     ):
         slow = ", ".join(f"{names[row]} {words.duration(spent[row])}" for row in longest)

@@ -13,9 +13,9 @@ _READ = r"loads?|JSONDecoder\..*"
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in the standard library's `json`."""
-    for place in evidence.places(evidence.named("json", f"{_WRITE}|{_READ}"), direct=True):
-        slow = evidence.named("json", r"_make_iterencode\..*|dump")[evidence.function] & place.covered
-        in_python = float(evidence.self_ns[slow].sum())
+    for place in evidence.places.of(evidence.named("json", f"{_WRITE}|{_READ}"), direct=True):
+        slow = evidence.named("json", r"_make_iterencode\..*|dump")[evidence.tree.function] & place.covered
+        in_python = float(evidence.tree.self_ns[slow].sum())
         how = "json.dumps without indent, which unlike json.dump runs in C; " if in_python > place.ns / 2 else ""
         yield evidence.tip(
             "large-json",

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from microlog_nb.analysis.tips.base import Evidence, Place, Tip
+from microlog_nb.analysis.tips.base import Evidence, Tip
 from microlog_nb.analysis.tips.code import dotted
+from microlog_nb.analysis.tips.places import Place
 
 _LIST_CALLS = ("list", "sorted")
 
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Lines of a loop whose own time matters and that ask whether something is in a list."""
-    for place in evidence.lines():
+    for place in evidence.places.own_lines:
         name = _searched(evidence, place)
         if place.looped_here and name:
             yield evidence.tip(

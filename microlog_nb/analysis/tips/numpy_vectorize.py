@@ -9,7 +9,7 @@ from microlog_nb.analysis.tips.base import Evidence, Tip
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in them, the functions that they call included."""
-    for place in evidence.places(evidence.named("numpy", r"vectorize\.__call__|apply_along_axis|apply_over_axes")):
+    for place in evidence.places.of(evidence.named("numpy", r"vectorize\.__call__|apply_along_axis|apply_over_axes")):
         yield evidence.tip(
             "numpy-vectorize",
             place,

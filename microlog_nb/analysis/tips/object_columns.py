@@ -14,7 +14,7 @@ _SLOW = (
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in pandas' ways for object columns."""
-    for place in evidence.places(evidence.named("pandas", _SLOW), own=True):
+    for place in evidence.places.of(evidence.named("pandas", _SLOW), own=True):
         yield evidence.tip(
             "object-columns",
             place,

@@ -13,7 +13,7 @@ def find(evidence: Evidence) -> Iterator[Tip]:
     sending = evidence.named("multiprocessing.reduction", r".*[Pp]ickler.*|dump") | evidence.named(
         "multiprocessing.connection", r"_ConnectionBase\.(send|recv)|Connection\.(_send|_recv).*"
     )
-    for place in evidence.places(sending, own=True, outside=True):
+    for place in evidence.places.of(sending, own=True, outside=True):
         if place.waiting_ns < place.ns / 2:  # else it waited for the other side
             yield evidence.tip(
                 "pickling",

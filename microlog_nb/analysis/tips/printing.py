@@ -16,11 +16,11 @@ MIN_ENTRIES = 200
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Lines that said very much; a print is part of its line, a logger's functions are seen."""
     stack = evidence.trace.numbers("logs", "stack").astype(np.int64)
-    said = evidence.user[stack[stack >= 0]]
+    said = evidence.tree.user[stack[stack >= 0]]
     said = said[said >= 0]
-    keys, counts = np.unique(evidence.function[said] << 32 | evidence.line[said], return_counts=True)
+    keys, counts = np.unique(evidence.tree.function[said] << 32 | evidence.tree.line[said], return_counts=True)
     entries = dict(zip(keys.tolist(), counts.tolist(), strict=True))
-    for place in [*evidence.places(evidence.named("logging"), direct=True), *evidence.lines()]:
+    for place in [*evidence.places.of(evidence.named("logging"), direct=True), *evidence.places.own_lines]:
         count = entries.get(place.function << 32 | place.line, 0)
         if count >= MIN_ENTRIES:
             yield evidence.tip(

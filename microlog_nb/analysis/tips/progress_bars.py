@@ -10,7 +10,7 @@ from microlog_nb.analysis.tips.base import Evidence, Tip
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in tqdm itself, without what it runs over."""
     bars = evidence.named("tqdm") | evidence.named("rich.progress") | evidence.named("alive_progress")
-    for place in evidence.places(bars, own=True):
+    for place in evidence.places.of(bars, own=True):
         yield evidence.tip(
             "progress-bars",
             place,

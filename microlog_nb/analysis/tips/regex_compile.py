@@ -10,7 +10,7 @@ from microlog_nb.analysis.tips.base import Evidence, Tip
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in the compiler of `re`, in a loop or in many calls; patterns that are still cached cost nothing and do not count."""
     compiler = evidence.named("re._compiler") | evidence.named("re._parser")
-    for place in evidence.places(compiler, entered=True):
+    for place in evidence.places.of(compiler, entered=True):
         if place.looped:
             yield evidence.tip(
                 "regex-compile",

@@ -17,11 +17,11 @@ MIN_CALLS = 3
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in functions of the user's at lines of a loop where the text gives them the same arguments each time."""
     user = np.zeros(len(evidence.names), bool)
-    user[evidence.function[evidence.is_user]] = True
-    for function in np.flatnonzero(user & evidence.expensive):
+    user[evidence.tree.function[evidence.tree.is_user]] = True
+    for function in np.flatnonzero(user & evidence.tree.expensive):
         only = np.arange(len(user)) == function
         name = evidence.names[function].rpartition(".")[2]
-        for place in evidence.places(only, caller=True):
+        for place in evidence.places.of(only, caller=True):
             code = evidence.code(place)
             loop = code.loop(place.line)
             call = code.call(place.line, name, f".{name}")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from microlog_nb.analysis.tips.base import Evidence, Place, Tip
+from microlog_nb.analysis.tips.base import Evidence, Tip
 from microlog_nb.analysis.tips.code import bound, used
+from microlog_nb.analysis.tips.places import Place
 
 _READERS = ("read_csv", "read_excel", "read_parquet", "read_json", "read_table", "read_feather", "read_pickle")
 
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in pandas' readers, where the text says that the file is the same each time: in a loop, or on several lines."""
-    for place in evidence.places(evidence.named("pandas", "|".join(_READERS)), direct=True):
+    for place in evidence.places.of(evidence.named("pandas", "|".join(_READERS)), direct=True):
         times, file = _same(evidence, place)
         if times >= 2:
             yield evidence.tip(
@@ -32,7 +33,7 @@ def _same(evidence: Evidence, place: Place) -> tuple[int, str]:
     """How many times a file was read at the least, and what the text calls it."""
     code = evidence.code(place)
     seen: dict[str, int] = {}
-    for line, calls in evidence.lines_of(place).items():
+    for line, calls in evidence.places.calls_by_line(place).items():
         call = code.call(line, *(f".{name}" for name in _READERS), *_READERS)
         if call is None or not call.args:
             continue

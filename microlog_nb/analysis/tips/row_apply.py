@@ -9,8 +9,8 @@ from microlog_nb.analysis.tips.base import Evidence, Tip
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in `DataFrame.apply` where it went through rows, the function that it called included."""
-    by_row = evidence.named("pandas", r"FrameColumnApply\..*")[evidence.function]
-    for place in evidence.places(evidence.named("pandas", r"DataFrame\.apply"), direct=True):
+    by_row = evidence.named("pandas", r"FrameColumnApply\..*")[evidence.tree.function]
+    for place in evidence.places.of(evidence.named("pandas", r"DataFrame\.apply"), direct=True):
         if (by_row & place.covered).any():
             yield evidence.tip(
                 "row-apply",

@@ -13,7 +13,7 @@ _SURE = {"iterrows": 0.9, "itertuples": 0.5}  # tuples are cheap to make: often 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in the generators themselves; what the loop does with a row is not counted."""
     for method, sure in _SURE.items():
-        for place in evidence.places(evidence.named("pandas", rf"DataFrame\.{method}"), direct=True):
+        for place in evidence.places.of(evidence.named("pandas", rf"DataFrame\.{method}"), direct=True):
             yield evidence.tip(
                 "row-iteration",
                 place,

@@ -6,7 +6,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from microlog_nb.analysis.tips.base import Evidence, Place, Tip
+from microlog_nb.analysis.tips.base import Evidence, Tip
+from microlog_nb.analysis.tips.places import Place
 
 _SQL = re.compile(r"\s*(select|insert|update|delete|replace|merge|with)\b", re.IGNORECASE)
 
@@ -16,8 +17,8 @@ def find(evidence: Evidence) -> Iterator[Tip]:
     drivers = evidence.named("sqlalchemy", r"(Connection|Session)\.execute") | evidence.named(
         "psycopg", r"Cursor\.execute"
     )
-    direct = evidence.places(drivers, direct=True)
-    for place in direct + [line for line in evidence.lines() if _executes(evidence, line)]:
+    direct = evidence.places.of(drivers, direct=True)
+    for place in direct + [line for line in evidence.places.own_lines if _executes(evidence, line)]:
         if place.looped_here:
             yield evidence.tip(
                 "row-sql",

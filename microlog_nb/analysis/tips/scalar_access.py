@@ -14,7 +14,7 @@ _INDEXERS = (
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in the indexing of pandas in a loop of the user's."""
-    for place in evidence.places(evidence.named("pandas", _INDEXERS), own=True, direct=True):
+    for place in evidence.places.of(evidence.named("pandas", _INDEXERS), own=True, direct=True):
         if place.looped_here:
             yield evidence.tip(
                 "scalar-access",

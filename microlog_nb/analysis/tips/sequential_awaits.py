@@ -15,7 +15,7 @@ _MEANT = ("gather", "wait", "wait_for", "as_completed", "get", "put", "join", "a
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Waiting at lines with an `await` in a `for`."""
-    for place in evidence.waiting_lines():
+    for place in evidence.places.waiting():
         code = evidence.code(place)
         loop = code.loop(place.line)
         awaited = [part.value for part in code.parts(place.line) if isinstance(part, ast.Await)]

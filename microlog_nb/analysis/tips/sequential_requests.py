@@ -19,7 +19,7 @@ def find(evidence: Evidence) -> Iterator[Tip]:
         | evidence.named("urllib.request", r"urlopen|urlretrieve")
         | evidence.named("http.client", r"HTTPConnection\.getresponse")
     )
-    for place in evidence.places(clients, direct=True):
+    for place in evidence.places.of(clients, direct=True):
         if place.looped_here and place.calls >= 2 and place.waiting_ns >= MIN_WAITING * place.ns:
             yield evidence.tip(
                 "sequential-requests",

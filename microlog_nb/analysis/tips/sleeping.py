@@ -13,7 +13,7 @@ MIN_WAITING = 0.8
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Lines that say `sleep` and wait."""
-    for place in evidence.waiting_lines():
+    for place in evidence.places.waiting():
         code = evidence.code(place)
         if code.call(place.line, "time.sleep", "sleep", "asyncio.sleep") is None:
             continue

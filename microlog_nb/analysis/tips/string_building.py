@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from microlog_nb.analysis.tips.base import Evidence, Place, Tip
+from microlog_nb.analysis.tips.base import Evidence, Tip
+from microlog_nb.analysis.tips.places import Place
 
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Lines of a loop whose own time matters and whose text adds to something that began as a text."""
-    for place in evidence.lines():
+    for place in evidence.places.own_lines:
         name = _grown(evidence, place)
         if place.looped_here and name:
             yield evidence.tip(

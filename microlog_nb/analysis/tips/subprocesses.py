@@ -13,7 +13,7 @@ MIN_CALLS = 5
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in `subprocess` called in a loop."""
-    for place in evidence.places(evidence.named("subprocess"), direct=True):
+    for place in evidence.places.of(evidence.named("subprocess"), direct=True):
         if place.looped and place.calls >= MIN_CALLS:
             yield evidence.tip(
                 "subprocesses",

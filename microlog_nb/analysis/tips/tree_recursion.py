@@ -16,10 +16,10 @@ MIN_STEPS = 2
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in functions that call themselves, whose text subtracts different constants from the same argument."""
-    for function in evidence.recursive():
+    for function in evidence.tree.recursive:
         only = np.arange(len(evidence.names)) == function
-        for place in evidence.places(only, caller=True):
-            inside = evidence.place_in(place, function)
+        for place in evidence.places.of(only, caller=True):
+            inside = evidence.places.inside(place, function)
             scope = evidence.code(inside).scope(inside.line)
             name = evidence.names[function].rpartition(".")[2]
             if not isinstance(scope, ast.FunctionDef) or scope.name != name or _cached(scope):
