@@ -1,4 +1,4 @@
-import type { FunctionRow, GraphNodes, Lines, Ns, PackageRow, SourceRow } from "../src/data/types";
+import type { FunctionRow, GraphNodes, LineRuns, LineSets, Lines, Ns, PackageRow, SourceRow } from "../src/data/types";
 
 /** What Python works out of a recording's calls, made up as far as the eyes need it. */
 
@@ -13,11 +13,14 @@ const SHARES = [0.06, 0.002, 0.012, 0.86, 0.05];
 
 export interface Derived {
   readonly lines: Lines;
+  readonly lineRuns: LineRuns;
+  readonly lineSets: LineSets;
+  readonly lineStep: Ns;
   readonly sources: readonly SourceRow[];
   readonly graphs: { readonly module: GraphNodes; readonly class: GraphNodes; readonly function: GraphNodes };
 }
 
-export function derived(functions: readonly FunctionRow[], packages: readonly PackageRow[]): Derived {
+export function derived(functions: readonly FunctionRow[], packages: readonly PackageRow[], duration: Ns): Derived {
   const kindOf = (row: FunctionRow) => packages[row.package]?.kind;
   const own = functions.flatMap((row, id) => (kindOf(row) === "library" ? [] : [{ row, id }]));
   const texts = new Map<string, string[]>();
@@ -49,6 +52,7 @@ export function derived(functions: readonly FunctionRow[], packages: readonly Pa
       total: Float64Array.from(seen, (line) => Math.round(line.total)),
       samples: Int32Array.from(seen, (line) => Math.ceil(line.total / 1e6)),
     },
+    ...spread(seen, duration),
     sources: [...texts].map(([path, text]) => ({ path, text: `${text.join("\n")}\n` })),
     graphs: {
       module: graph((row) => (kindOf(row) === "notebook" ? row.file : row.module)),
@@ -56,6 +60,29 @@ export function derived(functions: readonly FunctionRow[], packages: readonly Pa
       function: graph((row) => row.name),
     },
   };
+}
+
+/** Each line's own time, and the rest of its time, as if it was spread over the whole recording. */
+function spread(lines: readonly { readonly self: number; readonly total: number }[], duration: Ns) {
+  const runs = lines.flatMap((line, id) => [
+    { line: id, own: 1, time: Math.round(line.self) },
+    { line: id, own: 0, time: Math.round(line.total) - Math.round(line.self) },
+  ]);
+  const lineRuns: LineRuns = {
+    count: runs.length,
+    start: new Float64Array(runs.length),
+    span: new Float64Array(runs.length).fill(duration),
+    time: Float64Array.from(runs, ({ time }) => time),
+    samples: Int32Array.from(runs, ({ time }) => Math.ceil(time / 1e6)),
+    seen: Int32Array.from(runs, (_, set) => set),
+  };
+  const lineSets: LineSets = {
+    count: runs.length,
+    of: Int32Array.from(runs, (_, set) => set),
+    line: Int32Array.from(runs, ({ line }) => line),
+    own: Int32Array.from(runs, ({ own }) => own),
+  };
+  return { lineRuns, lineSets, lineStep: 0 as Ns };
 }
 
 /** The row of a function from the durations, self times and CPU times of its calls. */

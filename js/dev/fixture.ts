@@ -135,7 +135,7 @@ class Builder {
     });
     return {
       ...rest,
-      ...derived(functions, packages),
+      ...derived(functions, packages, rest.facts.duration),
       threadStarts: [],
       answers: [],
       anomalies,

@@ -43,6 +43,7 @@ function emptyView(name: string): Uint8Array {
     anomalies: [],
     tips: [],
     gaps: [],
+    lineStep: 0,
     sources: [],
     graphs: Object.fromEntries(["module", "class", "function"].map((level) => [level, EMPTY_GRAPH])),
     threadStarts: [],
@@ -53,13 +54,15 @@ function emptyView(name: string): Uint8Array {
         ...columns("i32", "lane depth function parent callerLine samples anomaly merged"),
       },
       lines: { ...columns("i32", "function line samples"), ...columns("f64", "self total") },
+      lineRuns: { ...columns("f64", "start span time"), ...columns("i32", "samples seen") },
+      lineSets: columns("i32", "of line own"),
       metrics: columns("f64", "time cpu systemCpu memory modules threads gcObjects"),
     },
   };
   let json = JSON.stringify(header);
   json += " ".repeat((8 - (json.length % 8)) % 8);
   const bytes = new Uint8Array(16 + json.length);
-  bytes.set(new TextEncoder().encode("MLVIEW02"));
+  bytes.set(new TextEncoder().encode("MLVIEW03"));
   new DataView(bytes.buffer).setUint32(8, json.length, true);
   bytes.set(new TextEncoder().encode(json), 16);
   return bytes;

@@ -1,7 +1,7 @@
 import type { ViewData } from "../src/data/types";
 
 /** The view's bytes as Python writes them (see FORMAT.md): for tests of the reader. */
-export function encode(data: ViewData, version = "02"): Uint8Array<ArrayBuffer> {
+export function encode(data: ViewData, version = "03"): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [];
   let offset = 0;
   const columns = (table: object) =>
@@ -17,10 +17,16 @@ export function encode(data: ViewData, version = "02"): Uint8Array<ArrayBuffer> 
           return [name, entry];
         }),
     );
-  const { calls, metrics, lines, ...tables } = data;
+  const { calls, metrics, lines, lineRuns, lineSets, ...tables } = data;
   const header = JSON.stringify({
     ...tables,
-    columns: { calls: columns(calls), lines: columns(lines), metrics: columns(metrics) },
+    columns: {
+      calls: columns(calls),
+      lines: columns(lines),
+      lineRuns: columns(lineRuns),
+      lineSets: columns(lineSets),
+      metrics: columns(metrics),
+    },
   });
   const text = new TextEncoder().encode(header);
   const padded = new Uint8Array(Math.ceil(text.length / 8) * 8).fill(0x20);

@@ -20,6 +20,9 @@ class Lines:
         samples: samples that saw the line running or waiting for what it had called.
         self_ns: time of the samples that saw it on top of the stack.
         total_ns: time of the samples that saw it anywhere; a line of a recursive function counts once a sample.
+        top: by row of the trace's stacks, the row here of the line that it is at.
+        on_stack: rows of the trace's stacks that samples saw, once with each line on them, ordered by stack, then line.
+        on_line: beside each of them, the row here of that line.
     """
 
     function: Ints
@@ -27,6 +30,9 @@ class Lines:
     samples: Ints
     self_ns: Ints
     total_ns: Ints
+    top: Ints
+    on_stack: Ints
+    on_line: Ints
 
 
 def sample_ns(trace: Trace) -> Ints:
@@ -73,4 +79,7 @@ def measure_lines(trace: Trace) -> Lines:
         samples=samples.astype(np.int64),
         self_ns=own.astype(np.int64),
         total_ns=total.astype(np.int64),
+        top=line_of,
+        on_stack=row,
+        on_line=line,
     )

@@ -1,6 +1,6 @@
 """The view's bytes: everything that the page shows of a recording, as `js/src/data/FORMAT.md` lays it out.
 
-"MLVIEW02" | header length | 0 | header: JSON with the small tables | columns of calls and metrics, 8-byte aligned
+"MLVIEW03" | header length | 0 | header: JSON with the small tables | columns of calls and metrics, 8-byte aligned
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ import numpy.typing as npt
 
 from microlog_nb.analysis.calls import late_samples
 from microlog_nb.analysis.graph import LEVELS, thread_starts
+from microlog_nb.analysis.line_runs import line_runs
 from microlog_nb.analysis.names import function_names, package_name, shown_file, shown_name
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from microlog_nb.widget import markdown
 from microlog_nb.widget.coarse import Bars, Levels
 
-MAGIC = b"MLVIEW02"
+MAGIC = b"MLVIEW03"
 MOST_CALLS = 300_000
 """More calls than this are joined where they are too short to be seen."""
+MOST_LINE_RUNS = 20_000
+"""More runs of lines than this are added up in steps of time."""
 MAX_RENDERED = 500
 """So many different log entries are rendered as Markdown; more are shown as plain text: a third of a second at most."""
 
@@ -62,7 +65,8 @@ def encode(
     order, lane_of = lane_order(tables.trace)
     logs = _logs(tables, lane_of, bars)
     kept = _most_important(tables.trace, most_logs)
-    columns = {"calls": _calls(tables, lane_of, bars), "lines": _lines(tables), "metrics": _metrics(tables)}
+    lines, line_step = _lines(tables)
+    columns = {"calls": _calls(tables, lane_of, bars), "metrics": _metrics(tables), **lines}
     layout, body = _laid_out(columns)
     header = {
         "facts": {**facts(tables), "running": running, "detail": _detail(tables, bars, len(kept))},
@@ -74,6 +78,7 @@ def encode(
         "anomalies": _anomalies(tables, lane_of, bars),
         "tips": _tips(tables, bars),
         "gaps": gaps(tables.trace),
+        "lineStep": line_step,
         "sources": _sources(tables),
         "graphs": {level: _graph(tables, level) for level in LEVELS},
         "threadStarts": [
@@ -177,17 +182,33 @@ def _whole(values: npt.NDArray[Any]) -> list[int | None]:
     return [None if math.isnan(value) else round(value) for value in values.tolist()]
 
 
-def _lines(tables: Tables) -> Columns:
-    """The lines of the user's own code; of others there is no source to show beside them."""
+def _lines(tables: Tables) -> tuple[dict[str, Columns], int]:
+    """The lines of the user's own code and when they were seen, and the step of that; of others there is no source to show."""
     data = tables.line_data
     own = np.array([kind != "library" for kind in tables.trace.texts("functions", "kind")], bool)[data.function]
+    runs = line_runs(tables.trace, data, own, MOST_LINE_RUNS)
+    row = np.cumsum(own) - 1
     return {
-        "function": data.function[own].astype("<i4"),
-        "line": data.line[own].astype("<i4"),
-        "self": data.self_ns[own].astype("<f8"),
-        "total": data.total_ns[own].astype("<f8"),
-        "samples": data.samples[own].astype("<i4"),
-    }
+        "lines": {
+            "function": data.function[own].astype("<i4"),
+            "line": data.line[own].astype("<i4"),
+            "self": data.self_ns[own].astype("<f8"),
+            "total": data.total_ns[own].astype("<f8"),
+            "samples": data.samples[own].astype("<i4"),
+        },
+        "lineRuns": {
+            "start": runs.start_ns.astype("<f8"),
+            "span": runs.span_ns.astype("<f8"),
+            "time": runs.time_ns.astype("<f8"),
+            "samples": runs.samples.astype("<i4"),
+            "seen": runs.seen.astype("<i4"),
+        },
+        "lineSets": {
+            "of": runs.of.astype("<i4"),
+            "line": row[runs.line].astype("<i4"),
+            "own": runs.own.astype("<i4"),
+        },
+    }, runs.step_ns
 
 
 def _sources(tables: Tables) -> list[Row]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from microlog_nb.formats import html
 
-VIEW = b"MLVIEW02" + bytes(range(256))
+VIEW = b"MLVIEW03" + bytes(range(256))
 
 
 class Page(HTMLParser):

@@ -19,8 +19,8 @@ _TYPES = {"f64": "<f8", "i32": "<i4", "u8": "u1"}
 
 
 def decode(view: bytes) -> SimpleNamespace:
-    """The header's tables, and the columns of `calls` and `metrics`, by name."""
-    assert view[:8] == b"MLVIEW02"
+    """The header's tables, and the blocks of columns, by name."""
+    assert view[:8] == b"MLVIEW03"
     length, zero = struct.unpack_from("<II", view, 8)
     assert zero == 0
     assert length % 8 == 0
@@ -55,11 +55,15 @@ def assert_consistent(view: SimpleNamespace) -> None:
         ([row["call"] for row in view.tips], -1, len(calls.start)),
         ([row["lane"] for row in view.spans], -1, len(lanes)),
         (view.lines.function, 0, len(view.functions)),
+        (view.lineSets.line, 0, len(view.lines.line)),
+        (view.lineRuns.seen, 0, int(view.lineSets.of.max(initial=-1)) + 1),
         *((graph["nodeOf"], -1, len(graph["nodes"])) for graph in view.graphs.values()),
         *(([row[name] for row in view.threadStarts], 0, len(calls.start)) for name in ("by", "first")),
     ):
         assert all(low <= value < limit for value in values)
-    assert len({len(column) for column in vars(view.lines).values()}) == 1
+    for block in (view.lines, view.lineRuns, view.lineSets):
+        assert len({len(column) for column in vars(block).values()}) == 1
+    assert (np.diff(view.lineSets.of) >= 0).all()
     assert all(len(graph["nodeOf"]) == len(view.functions) for graph in view.graphs.values())
     assert all(len(graph["cycle"]) == len(graph["nodes"]) for graph in view.graphs.values())
     assert (calls.depth >= 0).all()

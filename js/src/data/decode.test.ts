@@ -22,7 +22,7 @@ describe("decode", () => {
   });
 
   it("names the version it cannot read", async () => {
-    await expect(decode(encode(single(), "99"))).rejects.toThrow("has version 99; this page reads version 02");
+    await expect(decode(encode(single(), "99"))).rejects.toThrow("has version 99; this page reads version 03");
   });
 
   it("refuses other bytes", async () => {

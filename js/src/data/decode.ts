@@ -8,9 +8,12 @@ import type {
   GraphLevel,
   GraphNodes,
   LaneRow,
+  LineRuns,
+  LineSets,
   Lines,
   LogRow,
   Metrics,
+  Ns,
   PackageRow,
   SourceRow,
   SpanRow,
@@ -20,7 +23,7 @@ import type {
 } from "./types";
 
 const MAGIC = "MLVIEW";
-const VERSION = "02";
+const VERSION = "03";
 const PREFIX = 16;
 
 type Json = Readonly<Record<string, unknown>>;
@@ -60,6 +63,20 @@ const LINE_COLUMNS = {
   self: "f64",
   total: "f64",
   samples: "i32",
+} as const;
+
+const LINE_RUN_COLUMNS = {
+  start: "f64",
+  span: "f64",
+  time: "f64",
+  samples: "i32",
+  seen: "i32",
+} as const;
+
+const LINE_SET_COLUMNS = {
+  of: "i32",
+  line: "i32",
+  own: "i32",
 } as const;
 
 type Shape = Readonly<Record<string, "f64" | "i32">>;
@@ -114,6 +131,8 @@ function read(bytes: Uint8Array): ViewData {
   const calls = block(columns, "calls", CALL_COLUMNS, body);
   const metrics = block(columns, "metrics", METRIC_COLUMNS, body);
   const lines = block(columns, "lines", LINE_COLUMNS, body);
+  const lineRuns = block(columns, "lineRuns", LINE_RUN_COLUMNS, body);
+  const lineSets = block(columns, "lineSets", LINE_SET_COLUMNS, body);
   const graphs = object(header.graphs, "graphs");
   const data: ViewData = {
     facts: object(header.facts, "facts") as unknown as Facts,
@@ -128,6 +147,9 @@ function read(bytes: Uint8Array): ViewData {
     calls: calls satisfies Calls,
     metrics: metrics satisfies Metrics,
     lines: lines satisfies Lines,
+    lineRuns: lineRuns satisfies LineRuns,
+    lineSets: lineSets satisfies LineSets,
+    lineStep: header.lineStep as Ns,
     sources: rows<SourceRow>(header, "sources"),
     graphs: {
       module: graphOf(graphs, "module"),
@@ -265,6 +287,7 @@ function checkReferences(data: ViewData): void {
     calls.count,
   );
   within("lines.function", data.lines.function, 0, functions.length);
+  within("lineSets.line", data.lineSets.line, 0, data.lines.count);
   for (const [level, graph] of Object.entries(data.graphs)) {
     if (graph.nodeOf.length !== functions.length || graph.cycle.length !== graph.nodes.length) {
       throw new Error(`The microlog view is damaged: graphs.${level} is not about all functions and nodes.`);

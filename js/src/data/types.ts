@@ -229,6 +229,31 @@ export interface Lines {
   readonly samples: Int32Array;
 }
 
+/**
+ * When the lines were seen: stretches of time in which one thread's stack showed the same lines, by thread, then time. Of very
+ * many, the shorter ones are added up: one stands for the `time` that its lines were seen between `start` and `start + span`.
+ */
+export interface LineRuns {
+  readonly count: number;
+  readonly start: Float64Array;
+  readonly span: Float64Array;
+  /** Less than `span` where several are added up. */
+  readonly time: Float64Array;
+  readonly samples: Int32Array;
+  /** Number of its set of lines in `LineSets.of`. */
+  readonly seen: Int32Array;
+}
+
+/** The lines of each set. */
+export interface LineSets {
+  readonly count: number;
+  readonly of: Int32Array;
+  /** Row in `Lines`. */
+  readonly line: Int32Array;
+  /** 1 where it is the line on top of the stack. */
+  readonly own: Int32Array;
+}
+
 /** Source text of a cell or of a file of the user's. */
 export interface SourceRow {
   /** As `FunctionRow.path`. */
@@ -319,6 +344,10 @@ export interface ViewData {
   readonly tips: readonly TipRow[];
   readonly gaps: readonly GapRow[];
   readonly lines: Lines;
+  readonly lineRuns: LineRuns;
+  readonly lineSets: LineSets;
+  /** Runs of lines shorter than this are added up; 0 where none is. */
+  readonly lineStep: Ns;
   readonly sources: readonly SourceRow[];
   readonly graphs: Readonly<Record<GraphLevel, GraphNodes>>;
   readonly threadStarts: readonly ThreadStart[];

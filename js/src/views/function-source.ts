@@ -1,8 +1,9 @@
 import type { CallId, FunctionId, PackageId } from "../data/types";
 import { sitesOf } from "../logic/costs";
 import { createFamilies } from "../logic/family";
-import { formatDuration, formatNumberOf } from "../logic/format";
+import { formatDuration, formatNumberOf, formatRange } from "../logic/format";
 import type { FunctionCosts } from "../logic/function-rows";
+import { lineTimes } from "../logic/line-times";
 import { extentOf, tokensOf } from "../logic/python";
 import { visibleText } from "../logic/visible";
 import type { Context } from "./context";
@@ -48,7 +49,7 @@ export function createSourcePane(context: Context, actions: SourceActions) {
       el(
         "div",
         "microlog-source-body",
-        sourceOf(context, id),
+        sourceOf(context, id, within),
         siteList(context, id, within, actions.choose),
         calleeList(context, id, costs, actions.choose),
         longest >= 0 && (row?.calls ?? 0) > 1 ? createStrip(context, longest, familyOf(id)) : null,
@@ -59,17 +60,15 @@ export function createSourcePane(context: Context, actions: SourceActions) {
   };
 }
 
-function sourceOf({ data }: Context, id: FunctionId): HTMLElement {
+function sourceOf({ data }: Context, id: FunctionId, within: Span): HTMLElement {
   const row = data.functions[id];
   const source = data.sources.find(({ path }) => path === row?.path);
+  const found = lineTimes(data, within);
   const times = new Map<number, { total: number; self: number; samples: number }>();
   for (let i = 0; i < data.lines.count; i++) {
-    if (data.lines.function[i] !== id) continue;
-    times.set(data.lines.line[i] ?? 0, {
-      total: data.lines.total[i] ?? 0,
-      self: data.lines.self[i] ?? 0,
-      samples: data.lines.samples[i] ?? 0,
-    });
+    const samples = found.samples[i] ?? 0;
+    if (data.lines.function[i] !== id || samples === 0) continue;
+    times.set(data.lines.line[i] ?? 0, { total: found.total[i] ?? 0, self: found.self[i] ?? 0, samples });
   }
   if (!row || !source || source.text === null)
     return el("p", "microlog-source-none", whyNone(data, id, source !== undefined));
@@ -102,7 +101,7 @@ function sourceOf({ data }: Context, id: FunctionId): HTMLElement {
       code,
     );
     if (time) {
-      made.title = `${formatDuration(time.total)} at this line, ${formatDuration(time.self)} of it in its own code; ${formatNumberOf(time.samples, "sample")}`;
+      made.title = `${formatDuration(time.total)} at this line, ${formatDuration(time.self)} of it in its own code; ${formatNumberOf(Math.ceil(time.samples), "sample")}`;
     }
     cells.push(made);
   }
@@ -110,10 +109,17 @@ function sourceOf({ data }: Context, id: FunctionId): HTMLElement {
   return el(
     "div",
     "microlog-source-text",
-    el("p", "microlog-source-note", "time per line, whole recording"),
+    el("p", "microlog-source-note", noteOf(data, within)),
     el("div", "microlog-source-lines", ...cells),
     rest > 0 ? el("p", "microlog-source-note", `${formatNumberOf(rest, "more line")}`) : null,
   );
+}
+
+/** Which part of the recording the times are of. */
+function noteOf({ facts, lineStep }: Context["data"], { start, end }: Span): string {
+  if (start <= 0 && end >= facts.duration) return "time per line";
+  const rough = lineStep > 0 ? `, known in steps of ${formatDuration(lineStep)}` : "";
+  return `time per line, ${formatRange(start, end)}${rough}`;
 }
 
 /** Why there is no source to show. */

@@ -54,6 +54,7 @@ export function createFunctions(context: Context): Panel {
   let costs: FunctionCosts = functionCosts(data, { start: 0, end: data.facts.duration });
   let shown: readonly number[] = [];
   let most = { self: 1, total: 1 };
+  let inPane: number | null = null;
   let visible = false;
   let timer = 0;
 
@@ -161,7 +162,10 @@ export function createFunctions(context: Context): Panel {
     const beside = context.root.clientWidth >= BESIDE;
     const seen = chosen ?? (beside ? (shown[0] ?? null) : null);
     pane.hidden = seen === null;
+    const place = seen === inPane ? (pane.querySelector(".microlog-source-body")?.scrollTop ?? 0) : 0;
+    inPane = seen;
     pane.replaceChildren(...(seen === null ? [] : [makePane(seen as FunctionId, costs, within)]));
+    pane.querySelector(".microlog-source-body")?.scrollTo(0, place);
   };
   const follow = () => {
     clearTimeout(timer);
