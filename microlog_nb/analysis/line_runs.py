@@ -71,10 +71,10 @@ def line_runs(trace: Trace, lines: Lines, kept: npt.NDArray[np.bool_], most: int
     known = seen[first] >= 0
     first, last = first[known], last[known]
     start, span, count, seen = begin[first], taken[last] - begin[first], last - first + 1, seen[first]
-    time, step = span, 0
+    time, step, end = span, 0, int((start + span).max(initial=trace.duration_ns))
     while len(start) > most and step <= trace.duration_ns:
         step = max(step * 2, trace.duration_ns // most, _FINEST_NS)
-        start, span, time, count, seen = _added_up(start, span, time, count, seen, step, trace.duration_ns)
+        start, span, time, count, seen = _added_up(start, span, time, count, seen, step, end)
     return LineRuns(start, span, time, count, seen, of, line, own, step)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import site
+import sys
 import sysconfig
 from enum import IntEnum
 from functools import cache
@@ -74,7 +75,7 @@ def owner(module: str, file: str) -> Owner:
         return Owner.KERNEL
     if package in _RUNNERS:
         return Owner.RUNNER
-    return Owner.LIBRARY if kind(file) == "library" else Owner.USER
+    return Owner.LIBRARY if kind(module, file) == "library" else Owner.USER
 
 
 def module(frame: FrameType) -> str:
@@ -83,10 +84,12 @@ def module(frame: FrameType) -> str:
     return name if isinstance(name, str) else ""
 
 
-def kind(file: str) -> str:
-    """One of `schema.FUNCTION_KINDS` for a code object's file."""
+def kind(module: str, file: str) -> str:
+    """One of `schema.FUNCTION_KINDS` for a code object's module and file; code made at run time is its module's."""
     if labels.label(file) is not None:
         return "notebook"
+    if file == "<string>" and module != "__main__":
+        file = getattr(sys.modules.get(module), "__file__", None) or file
     if file.startswith(("<frozen ", *_library_folders())):
         return "library"
     return "library" if f"{os.sep}site-packages{os.sep}" in file or f"{os.sep}dist-packages{os.sep}" in file else "user"
@@ -94,7 +97,7 @@ def kind(file: str) -> str:
 
 def row(module: str, name: str, file: str, line: int) -> FunctionRow:
     """The row of a code object in the table of functions: of its module, qualified name, file and first line."""
-    return FunctionRow(module, name, labels.label(file) or file, line, kind(file))
+    return FunctionRow(module, name, labels.label(file) or file, line, kind(module, file))
 
 
 @cache

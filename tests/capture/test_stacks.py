@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from microlog_nb.capture import labels
+from microlog_nb.capture import code, labels
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.model.builder import Builder
 
@@ -190,3 +190,11 @@ def test_the_statements_of_a_cell_are_one_function_with_their_own_lines() -> Non
     assert functions[0][1:] == ("<module>", "In [3]", 1, "notebook")
     assert [row[2] for row in rows] == [1, 2]
     assert rows[0][3] != rows[1][3]
+
+
+@pytest.mark.parametrize(
+    ("module", "kind"), [("argparse", "library"), ("pytest", "library"), ("__main__", "user"), ("not_there", "user")]
+)
+def test_code_made_at_run_time_is_of_the_kind_of_its_module(module: str, kind: str) -> None:
+    """As the methods that `dataclasses` writes."""
+    assert code.row(module, "__create_fn__.<locals>.__init__", "<string>", 1).kind == kind
