@@ -71,7 +71,7 @@ def owner(module: str, file: str) -> Owner:
     package = module.partition(".")[0]
     if package == "microlog_nb" or file.startswith(_HERE):
         return Owner.MICROLOG
-    if package in _KERNEL or (module == "__main__" and file.endswith(_KERNEL_SCRIPTS)):
+    if package in _KERNEL or (module in ("__main__", "") and file.endswith(_KERNEL_SCRIPTS)):
         return Owner.KERNEL
     if package in _RUNNERS:
         return Owner.RUNNER

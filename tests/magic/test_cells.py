@@ -463,3 +463,12 @@ def test_a_cell_without_history_is_recorded_under_its_number(kernel: Kernel) -> 
     assert len(ran.shown) == 1
     latest = kernel.run("microlog_nb.last().name")
     assert latest.result == repr(f"In [{latest.count}]"), "IPython gives the number of the next cell"
+
+
+def test_a_block_in_a_cell_begins_at_the_cell(kernel: Kernel) -> None:
+    kernel.run(
+        "import time, microlog_nb\n"
+        "def wait(): time.sleep(0.05)\n"
+        "with microlog_nb.profile(display=False) as block:\n    wait()"
+    )
+    assert kernel.run("list(block.calls.function)").result == "['<module>', 'wait']"
