@@ -6,6 +6,7 @@ import { createExplain } from "./views/explain";
 import { createExport } from "./views/export";
 import { createFunctions } from "./views/functions";
 import { createHelp } from "./views/help";
+import { createLink } from "./views/link";
 import { createLog } from "./views/log";
 import { createLogCard } from "./views/log-card";
 import { createNotes } from "./views/notes";
@@ -31,10 +32,11 @@ const more: More = {
   keyRange: rangeByKey,
   spans: createSpanTrack,
   assist: createAssist,
+  link: createLink,
   strip: createStrip,
   sparkline: createSparkline,
   style,
 };
 
-export const { panels, sheets, search, logCard, range, keyRange, spans, assist, strip, sparkline } = more;
+export const { panels, sheets, search, logCard, range, keyRange, spans, assist, link, strip, sparkline } = more;
 export { style };

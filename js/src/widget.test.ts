@@ -73,7 +73,9 @@ function model(payload: unknown) {
   const listeners = new Set<Listener>();
   const showing = new Set<Listener>();
   return {
-    get: () => payload,
+    get: (name: string) => (name === "payload" ? payload : null),
+    set: () => undefined,
+    save_changes: () => undefined,
     send: () => undefined,
     on(event: string, listener: Listener) {
       listeners.add(listener);

@@ -1,10 +1,11 @@
 import type { MessageModel } from "./host/channel";
 import { kernelHost } from "./host/kernel";
+import type { RangeModel } from "./host/shared-range";
 import { createMount } from "./views/mount";
 
 /** As much of anywidget's model as is used: https://anywidget.dev/en/afm/ */
-interface Model extends MessageModel {
-  get(name: "payload" | "_more"): unknown;
+interface Model extends MessageModel, RangeModel {
+  get(name: "payload" | "range" | "_more"): unknown;
 }
 
 function render({ model, el }: { readonly model: Model; readonly el: HTMLElement }): () => void {

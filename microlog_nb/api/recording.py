@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from microlog_nb import words
-from microlog_nb.api.checks import is_number
+from microlog_nb.api import selection
 from microlog_nb.errors import MicrologError
 
 if TYPE_CHECKING:
@@ -34,9 +34,10 @@ class Recording:
         self._run = run
         self._saved: Path | None = None
         self._report: Path | None = None
-        self._view: Any = None
         self._explainer: Explainer | None = None
         self._answers: Sequence[Any] = ()  # of the file that it was read from
+        self._selected = selection.Selection()
+        self._selection: tuple[selection.Range, Recording] | None = None
 
     # -- facts -----------------------------------------------------------------------------------------------------
 
@@ -184,12 +185,50 @@ class Recording:
             MicrologError: not 0 <= start < end <= duration.
         """
         trace = self._tables.trace
-        duration = trace.duration_ns / 1e9
-        if not (is_number(start) and is_number(end) and 0 <= start < end <= duration):
-            raise MicrologError(
-                f"between({start!r}, {end!r}) is no range: allowed is 0 <= start < end <= {duration:.6g}, in seconds"
-            )
-        return _recording(trace.between(round(start * 1e9), round(end * 1e9)))
+        return _recording(trace.between(*selection.range_of("between", start, end, trace.duration_ns)))
+
+    @property
+    def selection(self) -> Recording:
+        """The part that is selected on its timelines, as a recording of its own whose times count from its start.
+
+        Select it with Shift and dragging on the timeline, or with `select`. While nothing is selected it is this recording
+        itself, so that `rec.selection.functions` always means what the timeline shows; `rec.selection is rec` tells.
+        """
+        chosen = self._selected.range_ns
+        if chosen is None:
+            return self
+        trace = self._tables.trace
+        if self.running:
+            return _recording(trace.between(*chosen))
+        if self._selection is None or self._selection[0] != chosen:
+            self._selection = (chosen, _recording(trace.between(*chosen)))
+        return self._selection[1]
+
+    def select(self, start: float | None = None, end: float | None = None) -> None:
+        """Selects the part from `start` to `end`, in seconds, on every timeline of this recording, and moves there.
+
+        Without arguments nothing is selected any more.
+
+        Raises:
+            MicrologError: not 0 <= start < end <= duration.
+        """
+        if start is None and end is None:
+            self._selected.choose(None)
+            return
+        first, last = selection.range_of("select", start, end, int(self.meta["duration_ns"]))
+        self._selected.choose((first, last))
+        self._selected.show({"kind": "range", "start": first, "end": last})
+
+    def show(self, what: Any) -> None:
+        """Moves every timeline of this recording to a place in it, and marks what is there.
+
+        Args:
+            what: a call's id, or a row of `calls`, `logs`, `anomalies` or `spans`: `rec.show(rec.calls.loc[7])`.
+
+        Raises:
+            MicrologError: it is none of these, or not of this recording.
+        """
+        self._selected.show(selection.place_of(self._tables, what))
 
     def graph(self, level: str = "class") -> Graph:
         """Who calls whom: `graph.nodes` and `graph.edges`, two DataFrames of at most 150 nodes.
@@ -251,7 +290,7 @@ class Recording:
         from microlog_nb.api import views
         from microlog_nb.widget import display
 
-        display.display(self._tables, views.handlers(self), self._explaining().rows())
+        display.display(self._tables, views.maker(self))
 
     def explain(
         self,
@@ -351,7 +390,7 @@ class Recording:
         from microlog_nb.api import views
         from microlog_nb.widget import display
 
-        return display.bundle(self._tables, views.handlers(self), self._explaining().rows())
+        return display.bundle(self._tables, views.maker(self))
 
     def _explaining(self) -> Explainer:
         if self._explainer is None:

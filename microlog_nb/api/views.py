@@ -1,13 +1,14 @@
-"""What the pages that show a recording may ask of Python: the requests by their kinds."""
+"""The views that show a recording: how they are made, and what their pages may ask of Python, by the kinds of requests."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from microlog_nb.api.recording import Recording
     from microlog_nb.widget.requests import Handler, Handlers, Push
+    from microlog_nb.widget.widget import Timeline
 
 
 def handlers(recording: Recording) -> Handlers:
@@ -15,5 +16,19 @@ def handlers(recording: Recording) -> Handlers:
 
     def made(push: Push) -> Mapping[str, Handler]:
         return {**recording._explaining().handlers(push)}  # noqa: SLF001  # of the same package
+
+    return made
+
+
+def maker(recording: Recording) -> Callable[[], Timeline]:
+    """Makes live views of a recording; what is selected is the same on all of them."""
+
+    def made() -> Timeline:
+        from microlog_nb.widget.widget import Timeline
+
+        answers = recording._explaining().rows()  # noqa: SLF001  # of the same package
+        timeline = Timeline(recording._tables, handlers(recording), answers)  # noqa: SLF001  # as above
+        recording._selected.share(timeline)  # noqa: SLF001  # as above
+        return timeline
 
     return made

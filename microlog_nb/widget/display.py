@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from microlog_nb.summary import statistics
 from microlog_nb.tables import Tables
 from microlog_nb.widget import fallback
-from microlog_nb.widget.requests import Handlers, no_handlers
+
+if TYPE_CHECKING:
+    from microlog_nb.widget.widget import Timeline
+
+Maker = Callable[[], "Timeline"]
+"""Makes the live view, which is needed in a notebook only."""
 
 
-def display(tables: Tables, handlers: Handlers = no_handlers, answers: Sequence[Mapping[str, Any]] = ()) -> None:
+def display(tables: Tables, make: Maker) -> None:
     """Shows the live view and, as a second output, the picture that takes its place where no kernel is.
 
     Outside of a notebook it prints the summary.
 
     Args:
         tables: of the recording.
-        handlers: makes what answers the page; see `Timeline`.
-        answers: explanations that are shown with it; see `Timeline`.
+        make: makes its live view.
 
     Raises:
         MicrologError: the bundle was not built; nothing is shown then.
@@ -30,18 +34,14 @@ def display(tables: Tables, handlers: Handlers = no_handlers, answers: Sequence[
         return
     from IPython.display import display as show
 
-    from microlog_nb.widget.widget import Timeline
-
-    timeline = Timeline(tables, handlers, answers)
+    timeline = make()
     static = fallback.html(tables)
     show(timeline)  # type: ignore[no-untyped-call]  # IPython's has no types
     # in text, the first output has said everything
     show({"text/html": static, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]  # as above
 
 
-def bundle(
-    tables: Tables, handlers: Handlers = no_handlers, answers: Sequence[Mapping[str, Any]] = ()
-) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
+def bundle(tables: Tables, make: Maker) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:
     """A recording as the value of a cell: one output for every kind of reader, who takes the best that it knows.
 
     Raises:
@@ -50,9 +50,7 @@ def bundle(
     text = {"text/plain": statistics(tables)}
     if not in_notebook():
         return text
-    from microlog_nb.widget.widget import Timeline
-
-    shown = Timeline(tables, handlers, answers)._repr_mimebundle_()
+    shown = make()._repr_mimebundle_()
     data, metadata = shown if shown is not None else ({}, {})
     return {**data, "text/html": fallback.html(tables), **text}, metadata
 

@@ -32,8 +32,18 @@ class Timeline(anywidget.AnyWidget):
     payload = traitlets.Bytes().tag(sync=True)
     """The view's bytes, deflated; see `js/src/data/FORMAT.md`."""
 
+    range: Any = traitlets.Tuple(traitlets.Int(), traitlets.Int(), allow_none=True, default_value=None).tag(sync=True)
+    """What is selected: start and end in nanoseconds; None if nothing is."""
+
     _more = traitlets.Bytes().tag(sync=True)
     """The module of the views behind the other tabs, deflated: the page has it without asking, kernel or not."""
+
+    @traitlets.validate("range")
+    def _check_range(self, proposal: Any) -> tuple[int, int] | None:
+        chosen: tuple[int, int] | None = proposal["value"]
+        if chosen is not None and not 0 <= chosen[0] < chosen[1]:
+            raise traitlets.TraitError(f"{chosen} is no range of nanoseconds")
+        return chosen
 
     def __init__(
         self, tables: Tables, handlers: Handlers = no_handlers, answers: Sequence[Mapping[str, Any]] = ()

@@ -168,3 +168,51 @@ def test_nbconvert_page_shows_the_static_picture(looked_at: NotebookPage, offlin
     offline_page.goto(converted.as_uri())
     expect(offline_page.locator(".microlog-static")).to_be_visible()
     expect(offline_page.get_by_text("done", exact=True)).to_be_visible()
+
+
+BOTH = """
+import time
+import microlog_nb as microlog
+
+def first():
+    time.sleep(0.3)
+
+def second():
+    time.sleep(0.3)
+
+with microlog.profile("both", display=False) as rec:
+    first()
+    second()
+rec
+""".strip()
+
+
+def test_the_selected_range_is_the_same_on_the_timeline_and_in_python(
+    server: JupyterServer, page: Page, picture: Path
+) -> None:
+    name = f"{picture.stem}.ipynb"
+    asked = "print('selected', *rec.selection.calls.function) if rec.selection is not rec else None"
+    shown = "rec.show(int(rec.calls.index[rec.calls.function == 'first'][0]))"
+    server.write(name, BOTH, asked, "rec.select(0.05, 0.2)", "rec.select()", shown)
+    notebook = NotebookPage(server, page, name)
+    notebook.open()
+    notebook.run(0)
+    timeline = Timeline(page)
+    timeline.wait()
+    timeline.select(0.65, 0.9)
+    panel = timeline.root.get_by_role("dialog", name="Selected range")
+    expect(panel).to_contain_text("rec.selection")
+    # the page tells the kernel when the range has rested
+    said = notebook.outputs.get_by_text("selected <module> second", exact=True)
+    for _ in range(100):
+        notebook.run(1)
+        if said.count():
+            break
+    expect(said).to_be_visible()
+    notebook.run(2)
+    expect(panel.locator(".microlog-range-length")).to_contain_text("150 ms")
+    notebook.run(3)
+    expect(panel).to_be_hidden()
+    notebook.run(4)
+    expect(timeline.root).to_have_attribute("data-selected", "first")
+    page.screenshot(path=picture)

@@ -150,7 +150,7 @@ def test_shift_and_drag_select_a_range_and_say_what_was_in_it(timeline: Timeline
     keyboard.up("Shift")
     panel = timeline.root.get_by_role("dialog", name="Selected range")
     expect(panel).to_contain_text("fetch")
-    expect(panel).to_contain_text("rec.selection")
+    expect(panel).to_contain_text("rec.between(")
     length = panel.locator(".microlog-range-length").inner_text()
     edge = timeline.root.get_by_role("slider", name="End of the range")
     edge.focus()

@@ -94,6 +94,16 @@ class Timeline:
             self.page.keyboard.up("Control")
         self._painted()
 
+    def select(self, start: float, end: float) -> None:
+        """Selects a range over the lanes, between two shares of their width."""
+        left, top, width, height = self._box(LANES)
+        self.page.keyboard.down("Shift")
+        self.page.mouse.move(left + width * start, top + height / 2)
+        self.page.mouse.down()
+        self.page.mouse.move(left + width * end, top + height / 2, steps=4)
+        self.page.mouse.up()
+        self.page.keyboard.up("Shift")
+
     def focus(self) -> None:
         """Clicks an empty place at the bottom of the lanes, so that keys go to the timeline."""
         _, _, _, height = self._box(LANES)

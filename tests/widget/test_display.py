@@ -39,6 +39,13 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return shown
 
 
+def made() -> Any:
+    """The live view."""
+    from microlog_nb.widget.widget import Timeline
+
+    return Timeline(tables())
+
+
 def test_the_view_carries_the_deflated_bytes(built: Path) -> None:
     from microlog_nb.widget.widget import Timeline
 
@@ -61,7 +68,7 @@ def test_the_view_has_a_text_for_those_who_cannot_see_it(built: Path) -> None:
 
 
 def test_a_notebook_gets_the_view_and_then_the_picture(built: Path, notebook: list[Any]) -> None:
-    display.display(tables())
+    display.display(tables(), made)
     (view, view_raw), (static, static_raw) = notebook
     assert type(view).__name__ == "Timeline"
     assert not view_raw
@@ -71,20 +78,20 @@ def test_a_notebook_gets_the_view_and_then_the_picture(built: Path, notebook: li
 
 
 def test_a_terminal_gets_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
-    display.display(tables())
+    display.display(tables(), made)
     assert capsys.readouterr().out == statistics(tables()) + "\n"
-    assert display.bundle(tables()) == {"text/plain": statistics(tables())}
+    assert display.bundle(tables(), made) == {"text/plain": statistics(tables())}
 
 
 def test_a_recording_as_a_value_has_a_form_for_every_reader(built: Path, notebook: list[Any]) -> None:
-    data, _ = display.bundle(tables())
+    data, _ = display.bundle(tables(), made)
     assert set(data) == {WIDGET_VIEW, "text/html", "text/plain"}
 
 
 def test_a_view_that_was_not_built_says_what_to_do(built: Path, notebook: list[Any]) -> None:
     (built / "widget.js").unlink()
     with pytest.raises(MicrologError, match=r"the view was not built \(widget\.js is missing\): run `make setup`"):
-        display.display(tables())
+        display.display(tables(), made)
     assert notebook == []
 
 

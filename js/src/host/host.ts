@@ -12,6 +12,15 @@ export type KernelState = "idle" | "busy" | "dead" | "none";
 
 export type Heard = (body: unknown, buffers: readonly DataView[]) => void;
 
+/** The selected range as the notebook holds it, for all views of a recording and for Python; a file holds none. */
+export interface SharedRange {
+  /** Start and end in whole nanoseconds. */
+  get(): readonly [number, number] | null;
+  set(range: readonly [number, number] | null): void;
+  /** Calls back when somebody else has set it; returns what ends it. */
+  listen(listener: () => void): () => void;
+}
+
 /** What the app may ask of the outside. One host for a kernel, one for a file; the app does not know which. */
 export interface Host {
   readonly kind: "kernel" | "none";
@@ -27,6 +36,7 @@ export interface Host {
   request(kind: string, body: object, signal?: AbortSignal): Promise<Answer>;
   /** Hears what Python sends by itself; returns what ends it. */
   listen(kind: string, listener: Heard): () => void;
+  readonly range: SharedRange;
   state(): KernelState;
   /** Calls back when the state has changed; returns what ends it. */
   onState(listener: (state: KernelState) => void): () => void;

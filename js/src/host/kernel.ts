@@ -2,11 +2,12 @@ import { createChannel, type MessageModel } from "./channel";
 import type { Host } from "./host";
 import { keptIn } from "./kept";
 import { importDeflated } from "./module";
+import { type RangeModel, sharedRange } from "./shared-range";
 
 /** A notebook: values are kept per page, so that each notebook has its own height. */
 export function kernelHost(
   location: Location,
-  model: MessageModel,
+  model: MessageModel & RangeModel,
   more: () => Uint8Array | null,
 ): Host & { dispose(): void } {
   return {
@@ -18,6 +19,7 @@ export function kernelHost(
         ? importDeflated(bytes)
         : Promise.reject(new Error("This view was saved without its code: run its cell again."));
     },
+    range: sharedRange(model),
     ...createChannel(model),
   };
 }

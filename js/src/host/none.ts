@@ -10,6 +10,7 @@ export function noHost(more: unknown): Host {
     more: () => Promise.resolve(more),
     request: () => Promise.reject(new Error("This needs a kernel, and a saved view has none.")),
     listen: silence,
+    range: { get: () => null, set: () => undefined, listen: silence },
     state: () => "none",
     onState: silence,
   };

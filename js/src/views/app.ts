@@ -9,6 +9,7 @@ import type { Context, View } from "./context";
 import { el } from "./dom";
 import { createHeader } from "./header";
 import { createHeight } from "./height";
+import { loadMore } from "./load-more";
 import { intervalOf, type Panel } from "./panel";
 import { createPanels } from "./panels";
 import { createSheets } from "./sheets";
@@ -167,11 +168,15 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   fitToWidth();
   const sizes = new ResizeObserver(fitToWidth);
   sizes.observe(root);
+  // Without its code a view is alone, but it is there.
+  const linked = host.kind === "kernel" ? loadMore(context).then((more) => more.link(context)) : null;
+  linked?.catch(() => undefined);
   const showPicture = hideStaticPicture(root, data.facts.id);
 
   return {
     dispose() {
       ending.abort();
+      linked?.then((leave) => leave()).catch(() => undefined);
       sizes.disconnect();
       sheets.dispose();
       for (const view of views) view.dispose();

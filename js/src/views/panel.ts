@@ -32,6 +32,8 @@ export interface More {
   readonly keyRange: (context: Context, pressed: string) => boolean;
   /** The lanes in words, for those who do not see them and where there is no room. */
   readonly assist: (context: Context, timeline: HTMLElement) => View;
+  /** One selection here, on the other views and in Python, until it is ended. */
+  readonly link: (context: Context) => () => void;
   /** The charts of a call's card. */
   readonly strip: (context: Context, call: CallId, family: Int32Array) => HTMLElement;
   readonly sparkline: (

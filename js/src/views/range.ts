@@ -5,6 +5,7 @@ import { GUTTER, MINIMAP, NARROW, RULER } from "../logic/layout";
 import { placeBeside } from "../logic/place";
 import { summaryOf } from "../logic/range";
 import { clampWindow, scaleOf, xOf } from "../logic/viewport";
+import type { Interval } from "../state/store";
 import { copyText } from "./clipboard";
 import type { Context, View } from "./context";
 import { button, el, key } from "./dom";
@@ -24,7 +25,7 @@ export interface RangeActions {
 
 /** The selected range over the timeline: edges to drag, a veil over the rest, its length, and what happened in it. */
 export function createRange(context: Context, timeline: HTMLElement, actions: RangeActions): View {
-  const { data, store, root } = context;
+  const { data, store, host, root } = context;
   const { duration } = data.facts;
   const ending = new AbortController();
   const { signal } = ending;
@@ -138,9 +139,9 @@ export function createRange(context: Context, timeline: HTMLElement, actions: Ra
     if (!range || summed === range) return;
     summed = range;
     const found = summaryOf(data, range);
-    const python = el("code", "", "rec.selection");
-    const copy = button("microlog-tool", () => void copyText("rec.selection", copy), icon("copy"));
-    copy.setAttribute("aria-label", "Copy rec.selection");
+    const expression = pythonOf(context, range);
+    const copy = button("microlog-tool", () => void copyText(expression, copy), icon("copy"));
+    copy.setAttribute("aria-label", `Copy ${expression}`);
     const closer = button("microlog-pin", clear, key("Esc"));
     closer.setAttribute("aria-label", "Clear the range");
     const known = (value: number, text: (value: number) => string) => (Number.isNaN(value) ? "–" : text(value));
@@ -166,7 +167,7 @@ export function createRange(context: Context, timeline: HTMLElement, actions: Ra
         "div",
         "microlog-range-python",
         el("div", "microlog-pale", "This range in Python"),
-        el("div", "microlog-range-code", python, copy),
+        el("div", "microlog-range-code", el("code", "", expression), copy),
       ),
       el(
         "div",
@@ -194,6 +195,10 @@ export function createRange(context: Context, timeline: HTMLElement, actions: Ra
     summed = null;
     touch();
   });
+  const unsubscribeState = host.onState(() => {
+    summed = null;
+    touch();
+  });
   const sizes = new ResizeObserver(touch);
   sizes.observe(timeline);
   timeline.append(layer);
@@ -207,11 +212,23 @@ export function createRange(context: Context, timeline: HTMLElement, actions: Ra
       ending.abort();
       unsubscribe();
       unsubscribeTheme();
+      unsubscribeState();
       sizes.disconnect();
       layer.remove();
       card.remove();
     },
   };
+}
+
+/** How the range is called in Python: by its place in the session if there is one, else by its times. */
+function pythonOf({ host }: Context, { start, end }: Interval): string {
+  const known = host.state() === "idle" || host.state() === "busy";
+  return known ? "rec.selection" : `rec.between(${seconds(start)}, ${seconds(end)})`;
+}
+
+/** Exact to the nanosecond. */
+function seconds(time: Ns): string {
+  return String(Math.round(time) / 1e9);
 }
 
 function ordered(a: Ns, b: Ns): { start: Ns; end: Ns } {
