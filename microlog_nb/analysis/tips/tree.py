@@ -28,7 +28,7 @@ Mask = npt.NDArray[np.bool_]
 MIN_SHARE = 0.05
 """What takes less of the recording is not worth a change of the program."""
 MIN_NS = 50_000_000
-"""What takes less is not worth it either: a tenth of a second is when people begin to notice; and it is some 50 samples."""
+"""What takes less is not worth it either: nobody notices it, and it is fewer than 50 samples at 1 kHz."""
 
 
 class Tree:
