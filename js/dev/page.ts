@@ -1,3 +1,4 @@
+import type { Host } from "../src/host/host";
 import { noHost } from "../src/host/none";
 import * as more from "../src/more";
 import { createApp } from "../src/views/app";
@@ -14,4 +15,10 @@ const root = document.createElement("div");
 root.className = "microlog";
 place.append(root);
 const make = { ...FIXTURES, talk }[query.get("fixture") ?? "reference"] ?? FIXTURES.reference;
-if (make) createApp(root, make(), noHost(more));
+// `kernel=idle`: as where there is a kernel to ask.
+const alone = noHost(more);
+const host: Host =
+  query.get("kernel") === "idle"
+    ? { ...alone, kind: "kernel", state: () => "idle", request: () => new Promise(() => undefined) }
+    : alone;
+if (make) createApp(root, make(), host);

@@ -6,6 +6,7 @@ import { createExplain } from "./views/explain";
 import { createExport } from "./views/export";
 import { createFunctions } from "./views/functions";
 import { createHelp } from "./views/help";
+import { createLegend } from "./views/legend";
 import { createLink } from "./views/link";
 import { createLog } from "./views/log";
 import { createLogCard } from "./views/log-card";
@@ -33,10 +34,11 @@ const more: More = {
   spans: createSpanTrack,
   assist: createAssist,
   link: createLink,
+  legend: createLegend,
   strip: createStrip,
   sparkline: createSparkline,
   style,
 };
 
-export const { panels, sheets, search, logCard, range, keyRange, spans, assist, link, strip, sparkline } = more;
+export const { panels, sheets, search, logCard, range, keyRange, spans, assist, link, legend, strip, sparkline } = more;
 export { style };

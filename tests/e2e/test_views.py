@@ -123,6 +123,21 @@ def test_a_row_jumps_to_its_place_on_the_timeline_and_back(timeline: Timeline) -
     expect(timeline.root.locator("[aria-selected=true]").and_(_rows(timeline))).to_contain_text("reading")
 
 
+def test_the_legend_tells_own_code_from_libraries_and_its_entries_dim_the_others(timeline: Timeline) -> None:
+    legend = timeline.root.locator(".microlog-modules")
+    modules = legend.locator("button[data-packages]")
+    before = timeline.root.locator(LANES).first.screenshot()
+    modules.first.click()
+    expect(modules.first).to_have_attribute("aria-pressed", "true")
+    timeline.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert timeline.root.locator(LANES).first.screenshot() != before
+    modules.first.click()
+    expect(modules.first).to_have_attribute("aria-pressed", "false")
+    legend.get_by_role("button", name="mine / libraries").click()
+    expect(modules.filter(has_text="own")).to_contain_text("%")
+    expect(modules.filter(has_text="libraries")).to_contain_text("%")
+
+
 def test_search_counts_steps_and_clears(timeline: Timeline) -> None:
     timeline.focus()
     timeline.page.keyboard.press("/")

@@ -23,6 +23,8 @@ export interface UiState {
   readonly query: string;
   /** What the query finds; null while nothing is searched for. */
   readonly found: Found | null;
+  /** By FunctionId: 1 for what is chosen in the legend, the rest is dimmed; null while nothing is chosen. */
+  readonly chosen: Uint8Array | null;
   /** Call under the pointer, or under the keyboard focus. */
   readonly hover: CallId | null;
   /** Time under the pointer, for the hairline and the values in the gutter. */
@@ -52,6 +54,7 @@ export function initial(window: Interval): UiState {
     range: null,
     query: "",
     found: null,
+    chosen: null,
     hover: null,
     pointer: null,
     selected: null,

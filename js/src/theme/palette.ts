@@ -18,12 +18,17 @@ const SLOTS: readonly (readonly [light: string, dark: string])[] = [
   ["#cebdf2", "#6a5988"],
   ["#e2b7e1", "#7a547a"],
   ["#f0b4ca", "#855065"],
+  // Without a hue: what is not looked at.
+  ["#c8c8c8", "#636363"],
 ];
 
 const NOTEBOOK = 7;
 const USER = 9;
+const REST = 12;
 /** Slots of everybody else's code: the user's own colours are never a library's, in no recording. */
-const LIBRARY: readonly number[] = SLOTS.map((_, slot) => slot).filter((slot) => slot !== NOTEBOOK && slot !== USER);
+const LIBRARY: readonly number[] = SLOTS.map((_, slot) => slot).filter(
+  (slot) => ![NOTEBOOK, USER, REST].includes(slot),
+);
 
 /** How much of the fill a call that mostly waits keeps. */
 const WAIT_SHARE = 0.38;
@@ -31,7 +36,8 @@ const WAIT_SHARE = 0.38;
 /** What the choice of a colour depends on. */
 export interface Package {
   readonly name: string;
-  readonly kind: "notebook" | "user" | "library";
+  /** "rest" is what is grey, whoever's it is. */
+  readonly kind: "notebook" | "user" | "library" | "rest";
   readonly self: number;
 }
 
@@ -51,7 +57,7 @@ function hash(text: string): number {
  * two want the same one, the one with more self time has it, and when none is free the smallest share.
  */
 export function assignSlots(packages: readonly Package[]): number[] {
-  const slots: number[] = packages.map(({ kind }) => (kind === "notebook" ? NOTEBOOK : USER));
+  const slots: number[] = packages.map(({ kind }) => (kind === "notebook" ? NOTEBOOK : kind === "rest" ? REST : USER));
   const taken = new Set<number>();
   const libraries = packages
     .map((row, id) => ({ ...row, id }))

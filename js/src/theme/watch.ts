@@ -24,29 +24,33 @@ const SHADOWS = {
 export interface ThemeWatch {
   get(): Theme;
   subscribe(listener: () => void): () => void;
+  /** Gives the packages the colours of these. */
+  recolor(packages: readonly Package[]): void;
   dispose(): void;
 }
 
 /** Reads the theme of the page around `root`, writes it on `root` as custom properties, and follows its changes. */
 export function watchTheme(root: HTMLElement, packages: readonly Package[]): ThemeWatch {
+  let painted = packages;
   const listeners = new Set<() => void>();
   let theme = read(root, packages);
   let written = JSON.stringify(theme);
   write(root, theme);
 
   let request = 0;
+  const look = () => {
+    const next = read(root, painted);
+    const text = JSON.stringify(next);
+    if (text === written) return;
+    theme = next;
+    written = text;
+    write(root, theme);
+    for (const listener of [...listeners]) listener();
+  };
   const reread = () => {
     // Hosts change several attributes at once: one look after all of them.
     cancelAnimationFrame(request);
-    request = requestAnimationFrame(() => {
-      const next = read(root, packages);
-      const text = JSON.stringify(next);
-      if (text === written) return;
-      theme = next;
-      written = text;
-      write(root, theme);
-      for (const listener of [...listeners]) listener();
-    });
+    request = requestAnimationFrame(look);
   };
   const observer = new MutationObserver(reread);
   for (const el of [document.documentElement, document.body]) observer.observe(el, { attributes: true });
@@ -57,6 +61,10 @@ export function watchTheme(root: HTMLElement, packages: readonly Package[]): The
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    recolor(packages) {
+      painted = packages;
+      look();
     },
     dispose() {
       cancelAnimationFrame(request);

@@ -6,6 +6,7 @@ import { copyText } from "./clipboard";
 import type { Context } from "./context";
 import { button, el, key } from "./dom";
 import { drawn, icon } from "./icon";
+import { isThere } from "./kernel-state";
 import { createOverview } from "./overview";
 import type { Panel } from "./panel";
 import { createRows } from "./rows";
@@ -20,6 +21,7 @@ const COLUMNS = ["Kind", "Where", "Observed, expected", "Score", "Why it stands 
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["↑", "↓"], "move"],
   [["Enter"], "show on timeline"],
+  [["E"], "explain"],
   [["M"], "mute this kind"],
 ];
 const MUTED = "muted";
@@ -40,7 +42,7 @@ export function createAnomalies(context: Context): Panel {
     context.show(call >= 0 ? { call } : { anomaly });
   };
   const rows = createRows(ROW, (anomaly, place) => {
-    const made = rowOf(context, data.anomalies[anomaly] as AnomalyRow);
+    const made = rowOf(context, anomaly);
     made.id = `${id}-${anomaly}`;
     made.setAttribute("aria-rowindex", String(place + 2));
     made.setAttribute("aria-selected", String(store.get().anomaly === anomaly));
@@ -141,9 +143,11 @@ export function createAnomalies(context: Context): Panel {
     if (state.range !== before.range || state.window !== before.window || state.found !== before.found) list();
     else if (state.anomaly !== before.anomaly) select();
   });
-  const unsubscribeTheme = context.onTheme(() => {
-    if (visible) list();
-  });
+  const ends = [context.onTheme, host.onState.bind(host)].map((listen) =>
+    listen(() => {
+      if (visible) list();
+    }),
+  );
   return {
     el: el("div", "microlog-view", overview.el, grid, none, createTips(context)),
     controls: copy,
@@ -157,21 +161,32 @@ export function createAnomalies(context: Context): Panel {
     },
     dispose() {
       unsubscribe();
-      unsubscribeTheme();
+      for (const end of ends) end();
       rows.dispose();
       overview.dispose();
     },
   };
 }
 
-function rowOf(context: Context, row: AnomalyRow): HTMLElement {
+function rowOf(context: Context, id: number): HTMLElement {
+  const row = context.data.anomalies[id] as AnomalyRow;
+  const anomaly = id as AnomalyId;
+  const explain = isThere(context)
+    ? button("microlog-link", () => context.store.set({ tab: "explain", anomaly, about: { anomaly } }), "Explain")
+    : null;
   const known = context.data.functions[row.function];
   const place = known
     ? el("div", "microlog-anomaly-name", swatch(context, known.package as PackageId), el("code", "", known.name))
     : null;
   const parts = KINDS[row.kind];
   const cells: readonly (readonly [name: string, children: readonly (Node | string | null)[]])[] = [
-    ["kind", [parts ? drawn(parts) : icon(row.kind === "error" ? "error" : "warning"), capital(row.kind)]],
+    [
+      "kind",
+      [
+        parts ? drawn(parts) : icon(row.kind === "error" ? "error" : "warning"),
+        el("div", "", capital(row.kind), explain),
+      ],
+    ],
     ["where", [place, el("div", "microlog-pale", row.where)]],
     [
       "values",

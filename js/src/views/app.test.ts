@@ -2,27 +2,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { empty, reference } from "../../dev/fixture";
 import { talk } from "../../dev/talk";
+import { arrived, stubBrowser } from "../../tests/browser";
 import { nobody } from "../../tests/nobody";
 import type { CallId, LogId, ViewData } from "../data/types";
-import type { Host } from "../host/host";
+import type { Host, KernelState } from "../host/host";
 import { indexRows } from "../logic/rows";
 import { createStore, type UiState } from "../state/store";
 import type { Theme } from "../theme/theme";
 import { createApp } from "./app";
 import { createCards } from "./cards";
 
-/** What a browser has and jsdom has not; nothing has a size, so nothing is painted. */
-class Observer {
-  observe() {}
-  disconnect() {}
-}
-
 const ends: (() => void)[] = [];
-
-/** Lets the second module come. */
-async function arrived() {
-  for (let turn = 0; turn < 5; turn++) await Promise.resolve();
-}
 
 function page(className = "microlog"): HTMLElement {
   const root = document.createElement("div");
@@ -31,8 +21,8 @@ function page(className = "microlog"): HTMLElement {
   return root;
 }
 
-function open(data: ViewData, kept: string | null = null) {
-  const host = { ...nobody(), recall: vi.fn(() => kept), keep: vi.fn() } satisfies Host;
+function open(data: ViewData, kept: string | null = null, state: KernelState = "none") {
+  const host = { ...nobody(), recall: vi.fn(() => kept), keep: vi.fn(), state: () => state } satisfies Host;
   const root = page();
   const app = createApp(root, data, host);
   ends.push(app.dispose);
@@ -43,15 +33,7 @@ function open(data: ViewData, kept: string | null = null) {
 }
 
 beforeEach(() => {
-  vi.stubGlobal("ResizeObserver", Observer);
-  vi.stubGlobal("IntersectionObserver", Observer);
-  vi.stubGlobal("CSS", { escape: (text: string) => text });
-  vi.stubGlobal("matchMedia", () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }));
-  vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(null);
+  stubBrowser();
 });
 
 afterEach(() => {
@@ -98,12 +80,71 @@ describe("header", () => {
 });
 
 describe("legend", () => {
-  it("names eight modules by self time and counts the rest; the notebook's goes by its cell", () => {
-    const { find } = open(reference());
-    const names = [...(find(".microlog-modules")?.children ?? [])].map((item) => item.textContent);
-    expect(names).toHaveLength(9);
+  const items = (root: HTMLElement) => [...root.querySelectorAll<HTMLElement>(".microlog-modules button")];
+  const named = (root: HTMLElement, name: string) =>
+    items(root).find((item) => item.textContent?.startsWith(name)) as HTMLElement;
+
+  it("names eight modules by self time and counts the rest; the notebook's goes by its cell", async () => {
+    const { root } = open(reference());
+    await arrived();
+    const names = items(root).map((item) => item.textContent);
+    expect(names).toHaveLength(10);
+    expect(names[0]).toBe("mine / libraries");
     expect(names).toContain("In [7]");
     expect(names.at(-1)).toBe("+2");
+  });
+
+  it("says at a press whose code the time went to, in the colours of all views, and keeps that", async () => {
+    const { root, host } = open(reference());
+    await arrived();
+    named(root, "mine").click();
+    expect(items(root).map((item) => item.textContent?.replace(/\d+%/, "0%"))).toEqual([
+      "mine / libraries",
+      "In [7]0%",
+      "own0%",
+      "libraries0%",
+      "+0",
+    ]);
+    expect(host.keep).toHaveBeenCalledWith("owners", "yes");
+    const grey = named(root, "libraries").querySelector<HTMLElement>(".microlog-swatch")?.style.background;
+    expect(grey).toBe("rgb(200, 200, 200)");
+    named(root, "mine").click();
+    expect(items(root)).toHaveLength(10);
+    expect(host.keep).toHaveBeenLastCalledWith("owners", "");
+  });
+
+  it("an entry that is pressed stays so until it is pressed again, another is, or Escape", async () => {
+    const { root, press } = open(reference());
+    await arrived();
+    const pressed = () =>
+      items(root)
+        .filter((item) => item.getAttribute("aria-pressed") === "true")
+        .map((item) => item.textContent);
+    named(root, "sklearn").click();
+    expect(pressed()).toEqual(["sklearn"]);
+    named(root, "In [7]").click();
+    expect(pressed()).toEqual(["In [7]"]);
+    named(root, "In [7]").click();
+    expect(pressed()).toEqual([]);
+    named(root, "sklearn").click();
+    press("Escape");
+    expect(pressed()).toEqual([]);
+  });
+});
+
+describe("what needs a kernel", () => {
+  it.each([
+    ["idle", true],
+    ["busy", true],
+    ["dead", false],
+    ["none", false],
+  ] as const)("is offered only where one is: %s", async (state, offered) => {
+    const { find, press } = open(reference(), null, state);
+    press("ArrowRight", find(".microlog-lanes canvas") as HTMLElement, { shiftKey: true });
+    await arrived();
+    const buttons = [...(find(".microlog-range-card")?.querySelectorAll(".microlog-actions button") ?? [])];
+    expect(buttons.some((each) => each.textContent?.startsWith("Zoom"))).toBe(true);
+    expect(buttons.some((each) => each.textContent?.startsWith("Explain"))).toBe(offered);
   });
 });
 
@@ -205,6 +246,7 @@ function stack(data: ViewData) {
     root,
     theme: () => theme,
     onTheme: () => () => undefined,
+    recolor: () => undefined,
     show: () => undefined,
   };
   const cards = createCards(context, { zoom });

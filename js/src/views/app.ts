@@ -16,7 +16,7 @@ import { createSheets } from "./sheets";
 import { createEmpty } from "./states";
 import { hideStaticPicture } from "./static-picture";
 import { createStatus } from "./status";
-import { createLegend, createTabs, isOffered, tabOf } from "./tabs";
+import { createTabs, tabOf } from "./tabs";
 import { createTimeline } from "./timeline";
 
 /** Widths at which the look changes; the style sheet reads the classes. */
@@ -63,6 +63,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     },
     theme: theme.get,
     onTheme: theme.subscribe,
+    recolor: theme.recolor,
     show(place) {
       const { start, end } = intervalOf(data, place);
       store.set({
@@ -93,17 +94,14 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   });
   const controls = el("div", "microlog-controls");
   const tabs = createTabs(context, controls);
-  const legend = createLegend(context);
+  const legend = el("div", "microlog-modules");
   const status = createStatus(context);
   const first: Panel = {
     el: timeline?.el ?? createEmpty(),
-    controls: legend.el,
-    shown: legend.fitTo,
+    controls: legend,
+    shown: () => undefined,
     hidden: () => undefined,
-    dispose() {
-      timeline?.dispose();
-      legend.dispose();
-    },
+    dispose: () => timeline?.dispose(),
   };
   first.el.setAttribute("role", "group");
   first.el.setAttribute("aria-label", "Timeline");
@@ -129,9 +127,10 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     else if (name === "Escape" && store.get().sheet) store.set({ sheet: null });
     else if (name === "/") header.search();
     else if (name === "Escape" && store.get().query) store.set({ query: "" });
+    else if (name === "Escape" && store.get().chosen) store.set({ chosen: null });
     else if (name === "Escape") return cards.dismiss();
     else if (name === "c") return cards.copy();
-    else if (name === "e" && isOffered("explain")) explain(store);
+    else if (name === "e") explain(store);
     else return false;
     return true;
   };
@@ -162,21 +161,20 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     if (width === 0) return;
     for (const bound of BELOW) root.classList.toggle(`microlog-below-${bound}`, width < bound);
     header.fitTo(width);
-    legend.fitTo();
     cards.settle();
   };
   fitToWidth();
   const sizes = new ResizeObserver(fitToWidth);
   sizes.observe(root);
   // Without its code a view is alone, but it is there.
-  const linked = host.kind === "kernel" ? loadMore(context).then((more) => more.link(context)) : null;
-  linked?.catch(() => undefined);
+  const joined = loadMore(context).then((more) => [more.link(context), more.legend(context, legend)]);
+  joined.catch(() => undefined);
   const showPicture = hideStaticPicture(root, data.facts.id);
 
   return {
     dispose() {
       ending.abort();
-      linked?.then((leave) => leave()).catch(() => undefined);
+      joined.then((ends) => ends.forEach((end) => void end())).catch(() => undefined);
       sizes.disconnect();
       sheets.dispose();
       for (const view of views) view.dispose();

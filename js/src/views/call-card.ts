@@ -6,9 +6,10 @@ import { anomalyWords, type CallNumbers, callAsMarkdown, comparison, numbersOf, 
 import type { Context } from "./context";
 import { button, el, hostile, key, sentence } from "./dom";
 import { icon } from "./icon";
+import { isThere } from "./kernel-state";
 import { loadMore } from "./load-more";
 import type { More } from "./panel";
-import { isOffered, swatch } from "./tabs";
+import { swatch } from "./tabs";
 
 export interface CallActions {
   readonly zoom: (call: CallId) => void;
@@ -82,7 +83,7 @@ export function createCallCard(
         "div",
         "microlog-actions",
         button("microlog-button", () => actions.zoom(call), "Zoom", key("Z")),
-        isOffered("explain")
+        isThere(context)
           ? button("microlog-button", () => context.store.set({ tab: "explain", about: { call } }), "Explain", key("E"))
           : null,
         copy,

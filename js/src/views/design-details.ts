@@ -4,7 +4,8 @@ import { formatCount, formatDuration, formatNumberOf, formatPercent } from "../l
 import { cpuShare } from "../logic/function-rows";
 import type { Context } from "./context";
 import { button, el } from "./dom";
-import { moduleName, swatch } from "./tabs";
+import { moduleName } from "./legend";
+import { swatch } from "./tabs";
 
 const LISTED_MOST = 8;
 

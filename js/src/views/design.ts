@@ -7,8 +7,8 @@ import type { Context } from "./context";
 import { designAsMarkdown, detailsOf, tableOf } from "./design-details";
 import { type Box, type Layout, layoutOf, pathOf } from "./design-layout";
 import { button, el, key } from "./dom";
+import { moduleName } from "./legend";
 import type { Panel } from "./panel";
-import { moduleName } from "./tabs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FOLLOW_MS = 120;

@@ -5,7 +5,7 @@ import { shownName } from "../logic/labels";
 import type { Context } from "./context";
 import { button, el, hostile } from "./dom";
 import { icon } from "./icon";
-import { isOffered, swatch } from "./tabs";
+import { swatch } from "./tabs";
 
 /** A citation: a button that names its place and goes there, or its words, marked, where the recording has no such place. */
 export function createChip(context: Context, name: string, text: string, place: CitedPlace | undefined): HTMLElement {
@@ -36,7 +36,7 @@ export function createChip(context: Context, name: string, text: string, place: 
     hostile("code", "", words),
     time ? el("span", "microlog-pale", time) : null,
   );
-  chip.title = `${what}: ${kind === "line" && isOffered("functions") ? "show its source" : "show on the timeline"}`;
+  chip.title = `${what}: ${kind === "line" ? "show its source" : "show on the timeline"}`;
   chip.dataset.cites = name;
   return chip;
 }
@@ -48,7 +48,7 @@ function logOf({ data }: Context, name: string): LogId {
 
 function go(context: Context, name: string, kind: string, place: CitedPlace): void {
   const { data, store } = context;
-  if (kind === "line" && isOffered("functions")) {
+  if (kind === "line") {
     store.set({ tab: "functions", function: place.function as FunctionId });
     return;
   }

@@ -9,8 +9,9 @@ import { visibleText } from "../logic/visible";
 import type { Context } from "./context";
 import { button, el } from "./dom";
 import { icon } from "./icon";
+import { moduleName } from "./legend";
 import { createStrip } from "./strip";
-import { moduleName, swatch } from "./tabs";
+import { swatch } from "./tabs";
 
 /** Lines of a source that are shown; a generated file may have a hundred thousand. */
 const LINES_MOST = 2000;

@@ -14,10 +14,11 @@ import type { Context } from "./context";
 import { button, el, key } from "./dom";
 import { createSourcePane } from "./function-source";
 import { icon } from "./icon";
+import { moduleName } from "./legend";
 import { createOverview } from "./overview";
 import type { Panel } from "./panel";
 import { createRows } from "./rows";
-import { moduleName, swatch } from "./tabs";
+import { swatch } from "./tabs";
 
 const ROW = 24;
 /** Widths of the bars of self and total. */

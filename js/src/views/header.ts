@@ -13,7 +13,6 @@ import type { Context, View } from "./context";
 import { button, el } from "./dom";
 import { icon } from "./icon";
 import { createSearchBox } from "./search-box";
-import { isOffered } from "./tabs";
 
 export interface HeaderActions {
   /** Null where there is no time to show. */
@@ -105,7 +104,6 @@ function factsOf({ data, store }: Context): Fact[] {
   /** A count opens the view that lists what it counts. */
   const count = (from: number, className: string, tab: Tab, n: number, word: string) => {
     const parts = [value(formatCount(n)), ` ${pluralOf(n, word)}`];
-    if (!isOffered(tab)) return add(from, className, ...parts);
     const made = button(`microlog-fact ${className}`.trim(), () => store.set({ tab }), ...parts);
     return list.push({ el: made, from });
   };

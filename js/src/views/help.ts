@@ -12,7 +12,8 @@ import type { IconName } from "../theme/icon-paths";
 import type { Context } from "./context";
 import { button, el, key } from "./dom";
 import { icon } from "./icon";
-import { moduleName, swatch } from "./tabs";
+import { moduleName } from "./legend";
+import { swatch } from "./tabs";
 
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["W", "S"], "zoom in and out at the pointer"],

@@ -1,6 +1,11 @@
 import type { Context, View } from "./context";
 import { el } from "./dom";
 
+/** Whether there is a kernel to ask, now or when it is free: what needs one is not offered without. */
+export function isThere({ host }: Context): boolean {
+  return /idle|busy/.test(host.state());
+}
+
 /** A word about the kernel where it does not answer: what waits for it, or that this is a saved view. */
 export function createKernelState({ data, host }: Context): View {
   const dot = el("span", "microlog-kernel-dot");

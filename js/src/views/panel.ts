@@ -32,6 +32,8 @@ export interface More {
   readonly keyRange: (context: Context, pressed: string) => boolean;
   /** The lanes in words, for those who do not see them and where there is no room. */
   readonly assist: (context: Context, timeline: HTMLElement) => View;
+  /** Fills the legend of modules, until it is ended. */
+  readonly legend: (context: Context, place: HTMLElement) => () => void;
   /** One selection here, on the other views and in Python, until it is ended. */
   readonly link: (context: Context) => () => void;
   /** The charts of a call's card. */

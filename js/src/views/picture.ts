@@ -1,6 +1,7 @@
 import { clusters } from "../logic/clusters";
 import { formatDuration } from "../logic/format";
 import { laneNote, layoutOf, METRICS, MINIMAP } from "../logic/layout";
+import { litFunctions } from "../logic/lit";
 import { ticks } from "../logic/ruler";
 import { scaleOf } from "../logic/viewport";
 import { visibleText } from "../logic/visible";
@@ -75,7 +76,7 @@ export function pictureOf(context: Context): string {
     theme,
     marks: { hover: null, selected, keyboard: false },
     measure: createMeasure()(body.ctx, theme),
-    found: store.get().found?.functions ?? null,
+    found: litFunctions(store.get()),
     scrolled: 0,
     spans: track.draw,
   };

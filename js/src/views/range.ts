@@ -10,7 +10,8 @@ import { copyText } from "./clipboard";
 import type { Context, View } from "./context";
 import { button, el, key } from "./dom";
 import { icon } from "./icon";
-import { isOffered, swatch } from "./tabs";
+import { isThere } from "./kernel-state";
+import { swatch } from "./tabs";
 
 /** Functions that the panel names. */
 const TOP = 6;
@@ -173,7 +174,7 @@ export function createRange(context: Context, timeline: HTMLElement, actions: Ra
         "div",
         "microlog-actions",
         button("microlog-button", actions.zoom, "Zoom", key("Z")),
-        isOffered("explain")
+        isThere(context)
           ? button("microlog-button", () => store.set({ tab: "explain", about: range }), "Explain", key("E"))
           : null,
         button("microlog-button", () => store.set({ sheet: "export" }), "Export"),
@@ -221,9 +222,8 @@ export function createRange(context: Context, timeline: HTMLElement, actions: Ra
 }
 
 /** How the range is called in Python: by its place in the session if there is one, else by its times. */
-function pythonOf({ host }: Context, { start, end }: Interval): string {
-  const known = host.state() === "idle" || host.state() === "busy";
-  return known ? "rec.selection" : `rec.between(${seconds(start)}, ${seconds(end)})`;
+function pythonOf(context: Context, { start, end }: Interval): string {
+  return isThere(context) ? "rec.selection" : `rec.between(${seconds(start)}, ${seconds(end)})`;
 }
 
 /** Exact to the nanosecond. */

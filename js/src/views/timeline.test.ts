@@ -41,6 +41,7 @@ function open(data: ViewData) {
     host,
     theme: () => theme,
     onTheme: () => () => undefined,
+    recolor: () => undefined,
     show,
     root,
   };

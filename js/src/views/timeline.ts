@@ -3,6 +3,7 @@ import { type Cluster, clusters } from "../logic/clusters";
 import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
 import { logsInside } from "../logic/inside";
 import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
+import { litFunctions } from "../logic/lit";
 import { niceStep, tickLabel, ticks } from "../logic/ruler";
 import { around, reveal, type Scale, scaleOf, whole, xOf } from "../logic/viewport";
 import { numbersOf } from "../logic/words";
@@ -163,7 +164,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
         theme,
         marks: { hover, selected, keyboard: stage.keyboard },
         measure: measureWith(pen.ctx, theme),
-        found: store.get().found?.functions ?? null,
+        found: litFunctions(store.get()),
         scrolled: area.scrollTop,
         spans: spans?.draw ?? null,
       },
@@ -232,7 +233,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     if (state.pointer !== before.pointer) touch();
     if (state.hover !== before.hover) touch("lanes");
     if (state.log !== before.log) touch("head");
-    if (state.found !== before.found) touch("lanes");
+    if (state.found !== before.found || state.chosen !== before.chosen) touch("lanes");
     if (state.range && !range)
       range = loadMore(context).then((more) => more.range(context, frame.el, { zoom: zoomToRange }));
     if (state.collapsed !== before.collapsed) {
