@@ -273,16 +273,10 @@ class Recording:
         Raises:
             MicrologError: the file cannot be written there.
         """
-        from microlog_nb.formats import files, html
-        from microlog_nb.widget import bundle, payload
+        from microlog_nb.api import reporting
+        from microlog_nb.formats import files
 
-        page = html.dump(
-            payload.deflate(payload.encode(self._tables, answers=self._explaining().rows())),
-            title=f"{self.name} - microlog",
-            script=bundle.script("standalone.js"),
-            style=bundle.script("widget.css"),
-        )
-        self._report = files.write(path, page.encode())
+        self._report = files.write(path, reporting.page(self))
         return self._report
 
     def display(self) -> None:

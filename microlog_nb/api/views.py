@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from microlog_nb.api import reporting
+
 if TYPE_CHECKING:
     from microlog_nb.api.recording import Recording
     from microlog_nb.widget.requests import Handler, Handlers, Push
@@ -15,7 +17,10 @@ def handlers(recording: Recording) -> Handlers:
     """Makes the handlers of one view of a recording, given what tells this view something."""
 
     def made(push: Push) -> Mapping[str, Handler]:
-        return {**recording._explaining().handlers(push)}  # noqa: SLF001  # of the same package
+        return {
+            **recording._explaining().handlers(push),  # noqa: SLF001  # of the same package
+            "report": reporting.handler(recording),
+        }
 
     return made
 

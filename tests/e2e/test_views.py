@@ -205,6 +205,68 @@ def test_exports_are_files_of_their_formats(timeline: Timeline, tmp_path: Path) 
             assert json.loads(content)
 
 
+def test_a_report_saves_itself_as_it_was(report: Path, timeline: Timeline, tmp_path: Path) -> None:
+    timeline.root.locator(".microlog-open-export").click()
+    with timeline.page.expect_download() as download:
+        timeline.root.locator("[data-format='html']").click()
+    copy = tmp_path / "copy.html"
+    download.value.save_as(copy)
+    # A browser writes a page down with line breaks of its own.
+    texts = ["".join(path.read_text(encoding="utf-8").split()) for path in (copy, report)]
+    assert texts[0] == texts[1]
+
+
+def test_a_copied_link_opens_its_place(timeline: Timeline) -> None:
+    page = timeline.page
+    timeline.select(0.3, 0.6)
+    timeline.root.locator(".microlog-search-input").fill("rest")
+    _tab(timeline, "Functions")
+    link = _copied_link(timeline)
+    assert link.startswith("file:")
+    page.goto("about:blank")
+    page.goto(link)
+    expect(timeline.root.get_by_role("tab", name="Functions")).to_have_attribute("aria-selected", "true")
+    expect(timeline.root.locator(".microlog-search-input")).to_have_value("rest")
+    _tab(timeline, "Timeline")
+    expect(timeline.root.get_by_role("dialog", name="Selected range")).to_be_visible()
+    page.keyboard.press("Escape")
+
+
+def test_a_link_to_a_call_zooms_and_selects_it(timeline: Timeline) -> None:
+    timeline.focus()
+    timeline.page.keyboard.press("/")
+    timeline.page.keyboard.type("fetch")
+    timeline.page.keyboard.press("Enter")
+    expect(timeline.root).to_have_attribute("data-selected", "fetch")
+    timeline.page.keyboard.press("Escape")
+    timeline.root.locator(LANES).first.focus()
+    before = timeline.root.get_attribute("data-window") or ""
+    timeline.page.keyboard.press("Enter")
+    expect(timeline.root).not_to_have_attribute("data-window", before)
+    window = timeline.window
+    link = _copied_link(timeline)
+    timeline.page.goto("about:blank")
+    timeline.page.goto(link)
+    expect(timeline.root).to_have_attribute("data-selected", "fetch")
+    assert timeline.window == pytest.approx(window, abs=2)
+
+
+def _copied_link(timeline: Timeline) -> str:
+    """The clipboard after "Copy link", by way of the search field: pages may write to it, but not read."""
+    timeline.root.locator(".microlog-open-export").click()
+    timeline.root.locator("[data-format='link']").click()
+    expect(timeline.root.locator("[data-format='link']")).to_contain_text("Copied")
+    timeline.page.keyboard.press("Escape")
+    field = timeline.root.locator(".microlog-search-input")
+    kept = field.input_value()
+    field.fill("")
+    field.press("Control+v")
+    expect(field).not_to_have_value("")
+    link = field.input_value()
+    field.fill(kept)
+    return link
+
+
 def test_hostile_text_is_text_everywhere(timeline: Timeline) -> None:
     assert timeline.root.locator(".microlog-title").inner_text() == "<i>views</i>"
     for tab in timeline.root.get_by_role("tab").all():

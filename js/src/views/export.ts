@@ -5,9 +5,13 @@ import { asJson } from "../logic/export/json";
 import { logsAsMarkdown } from "../logic/export/markdown";
 import { asSpeedscope } from "../logic/export/speedscope";
 import { formatRange } from "../logic/format";
+import { linkHere } from "./address";
+import { copyText } from "./clipboard";
 import type { Context } from "./context";
 import { button, el, hostile } from "./dom";
 import { recordingOf } from "./help";
+import { isThere } from "./kernel-state";
+import { ownPage } from "./own-page";
 import { paintedPicture, pictureOf } from "./picture";
 
 interface Format {
@@ -17,11 +21,29 @@ interface Format {
   readonly ending: string;
   readonly type: string;
   readonly write: (context: Context, data: ViewData) => string | Promise<Blob>;
+  /** Where it is offered; everywhere if not said. */
+  readonly offered?: (context: Context) => boolean;
 }
 
 const FORMATS: readonly Format[] = [
   { name: "PNG", what: "picture of the view", ending: "png", type: "image/png", write: paintedPicture },
   { name: "SVG", what: "the same, to be edited", ending: "svg", type: "image/svg+xml", write: pictureOf },
+  {
+    name: "HTML report",
+    what: "this view as a page of its own",
+    ending: "html",
+    type: "text/html",
+    write: reportOf,
+    offered: isThere,
+  },
+  {
+    name: "HTML report",
+    what: "this page, as it was saved",
+    ending: "html",
+    type: "text/html",
+    write: ownPage,
+    offered: ({ host }) => host.kind === "none",
+  },
   {
     name: "JSON",
     what: "all that the page knows",
@@ -52,13 +74,19 @@ const FORMATS: readonly Format[] = [
   },
 ];
 
+/** The page that Python makes of the recording, or of the selected range. */
+async function reportOf({ host, store }: Context): Promise<Blob> {
+  const { buffers } = await host.request("report", store.get().range ?? {});
+  return new Blob(buffers as unknown as BlobPart[], { type: "text/html" });
+}
+
 /** The menu of formats, for the selected range where there is one; below it every fact of the recording. */
 export function createExport(context: Context, close: () => void): HTMLElement {
-  const { data, store } = context;
+  const { data, store, host } = context;
   const { range } = store.get();
   const said = el("p", "microlog-pale");
   said.setAttribute("role", "status");
-  const items = FORMATS.map((format) => {
+  const items = FORMATS.filter(({ offered = () => true }) => offered(context)).map((format) => {
     const item = button(
       "microlog-export-item",
       () => void save(format),
@@ -70,6 +98,8 @@ export function createExport(context: Context, close: () => void): HTMLElement {
   });
   const save = async (format: Format) => {
     try {
+      if (host.state() === "busy" && format.write === reportOf)
+        said.textContent = "The kernel is busy: the report comes when it is free.";
       const written = await format.write(context, range ? between(data, range) : data);
       download(written, `${fileName(data)}.${format.ending}`, format.type);
       close();
@@ -84,7 +114,7 @@ export function createExport(context: Context, close: () => void): HTMLElement {
     "section",
     "microlog-card microlog-sheet microlog-export",
     el("h3", "", range ? `Export ${formatRange(range.start, range.end)}` : "Export"),
-    el("div", "microlog-export-items", ...items),
+    el("div", "microlog-export-items", ...items, linkItem(context)),
     said,
     el("h3", "", "Recording"),
     el("dl", "microlog-export-facts", ...facts),
@@ -93,6 +123,26 @@ export function createExport(context: Context, close: () => void): HTMLElement {
   card.setAttribute("role", "dialog");
   card.setAttribute("aria-label", "Export");
   return card;
+}
+
+/** Copies a link to this place; a notebook's page has none that lasts, and says how to have one. */
+function linkItem(context: Context): HTMLElement {
+  if (context.host.kind !== "none") {
+    return el(
+      "p",
+      "microlog-export-hint microlog-pale",
+      "Links to a place are a report's: save one and copy them there.",
+    );
+  }
+  const what = el("span", "microlog-pale", "opens this place of this file");
+  const item = button(
+    "microlog-export-item",
+    () => void copyText(linkHere(context), what),
+    el("b", "", "Copy link"),
+    what,
+  );
+  item.dataset.format = "link";
+  return item;
 }
 
 function fileName({ facts }: ViewData): string {

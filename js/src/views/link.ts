@@ -1,6 +1,7 @@
 import type { Ns, Place, ViewData } from "../data/types";
 import { barAt } from "../logic/bar-at";
 import type { Interval } from "../state/store";
+import { followAddress } from "./address";
 import type { Context } from "./context";
 
 /** So long the range has to rest before the others are told. */
@@ -14,8 +15,10 @@ interface Shown extends Interval {
   readonly row?: number;
 }
 
-/** Keeps the selected range the same here, on the other views and in Python, and goes where Python says. */
-export function createLink({ data, store, host, show }: Context): () => void {
+/** Keeps the selected range the same here, on the other views and in Python, and goes where Python says; in a file, its address. */
+export function createLink(context: Context): () => void {
+  const { data, store, host, show } = context;
+  if (host.kind === "none") return followAddress(context);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const isShared = () => String(wholeOf(store.get().range)) === String(host.range.get());
   const take = () => {

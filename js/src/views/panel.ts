@@ -34,7 +34,7 @@ export interface More {
   readonly assist: (context: Context, timeline: HTMLElement) => View;
   /** Fills the legend of modules, until it is ended. */
   readonly legend: (context: Context, place: HTMLElement) => () => void;
-  /** One selection here, on the other views and in Python, until it is ended. */
+  /** One selection here, on the other views and in Python, until it is ended; in a file, the place that its address names. */
   readonly link: (context: Context) => () => void;
   /** The charts of a call's card. */
   readonly strip: (context: Context, call: CallId, family: Int32Array) => HTMLElement;
