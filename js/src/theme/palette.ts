@@ -18,17 +18,15 @@ const SLOTS: readonly (readonly [light: string, dark: string])[] = [
   ["#cebdf2", "#6a5988"],
   ["#e2b7e1", "#7a547a"],
   ["#f0b4ca", "#855065"],
-  // Without a hue: what is not looked at.
-  ["#c8c8c8", "#636363"],
 ];
+/** Without a hue: what is not looked at. */
+const GREY = { light: "#c8c8c8", dark: "#636363" } as const;
 
 const NOTEBOOK = 7;
 const USER = 9;
-const REST = 12;
+const REST = SLOTS.length;
 /** Slots of everybody else's code: the user's own colours are never a library's, in no recording. */
-const LIBRARY: readonly number[] = SLOTS.map((_, slot) => slot).filter(
-  (slot) => ![NOTEBOOK, USER, REST].includes(slot),
-);
+const LIBRARY: readonly number[] = SLOTS.map((_, slot) => slot).filter((slot) => slot !== NOTEBOOK && slot !== USER);
 
 /** How much of the fill a call that mostly waits keeps. */
 const WAIT_SHARE = 0.38;
@@ -75,7 +73,7 @@ export function assignSlots(packages: readonly Package[]): number[] {
 
 /** The colours of a slot on a ground. */
 export function swatchOf(slot: number, ground: Rgba, dark: boolean): Swatch {
-  const [light, deep] = SLOTS[slot] ?? (SLOTS[0] as readonly [string, string]);
+  const [light, deep] = SLOTS[slot] ?? [GREY.light, GREY.dark];
   const fill = parseColor(dark ? deep : light) ?? WHITE;
   return {
     fill: toCss(fill),
