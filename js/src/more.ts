@@ -10,6 +10,7 @@ import { createLegend } from "./views/legend";
 import { createLink } from "./views/link";
 import { createLog } from "./views/log";
 import { createLogCard } from "./views/log-card";
+import { createMarkerCard } from "./views/marker-card";
 import { createNotes } from "./views/notes";
 import type { More } from "./views/panel";
 import { createRange, rangeByKey } from "./views/range";
@@ -29,6 +30,7 @@ const more: More = {
   sheets: { help: createHelp, export: createExport, notes: createNotes },
   search: createSearchField,
   logCard: createLogCard,
+  markerCard: createMarkerCard,
   range: createRange,
   keyRange: rangeByKey,
   spans: createSpanTrack,
@@ -40,5 +42,19 @@ const more: More = {
   style,
 };
 
-export const { panels, sheets, search, logCard, range, keyRange, spans, assist, link, legend, strip, sparkline } = more;
+export const {
+  panels,
+  sheets,
+  search,
+  logCard,
+  markerCard,
+  range,
+  keyRange,
+  spans,
+  assist,
+  link,
+  legend,
+  strip,
+  sparkline,
+} = more;
 export { style };

@@ -138,6 +138,26 @@ def test_the_legend_tells_own_code_from_libraries_and_its_entries_dim_the_others
     expect(modules.filter(has_text="libraries")).to_contain_text("%")
 
 
+def test_pointing_at_a_cluster_lists_what_is_under_it_and_a_click_zooms_in(timeline: Timeline) -> None:
+    head = timeline.root.locator(".microlog-head canvas")
+    box = head.bounding_box()
+    assert box is not None
+    marker = ""
+    for x in range(4, int(box["width"]), 8):
+        timeline.page.mouse.move(box["x"] + x, box["y"] + 31)
+        marker = head.get_attribute("data-marker") or ""
+        if int(marker.split("+")[-1] or 0) > 50:
+            break
+    card = timeline.root.locator(f".microlog-marker-card[data-marker='{marker}']")
+    expect(card).to_contain_text("debug")
+    expect(card.get_by_role("button")).to_have_count(9)
+    whole = timeline.window
+    timeline.page.mouse.down()
+    timeline.page.mouse.up()
+    expect(card).to_be_hidden()
+    assert timeline.window[1] - timeline.window[0] < whole[1] - whole[0]
+
+
 def test_search_counts_steps_and_clears(timeline: Timeline) -> None:
     timeline.focus()
     timeline.page.keyboard.press("/")

@@ -63,19 +63,25 @@ class Timeline:
         raise AssertionError(f"no bar of {function} at {at:.0%} of the width, only {sorted(set(seen) - {None, ''})}")
 
     def click_marker(self, message: str) -> None:
-        """Clicks the marker of a log entry, found by its tooltip; a click on a cluster zooms in, until it falls apart."""
+        """Clicks the marker of a log entry, found by its card; a click on a cluster zooms in, until it falls apart."""
         head = self.root.locator(HEAD)
         left, top, width, _ = self._box(HEAD)
         y = top + RULER + MARKERS / 2
         for _ in range(20):
-            cluster = None
+            cluster, seen = None, ""
             for x in range(int(left) + 4, int(left + width), 10):
                 self.page.mouse.move(x, y)
-                title = head.get_attribute("title") or ""
-                if message in title and "\n" not in title:
+                marker = head.get_attribute("data-marker") or ""
+                if marker in ("", seen):
+                    continue
+                seen = marker
+                card = self.root.locator(f".microlog-marker-card[data-marker='{marker}']")
+                expect(card).to_be_visible()
+                said = card.inner_text()
+                if message in said and marker.endswith("+1"):
                     self.page.mouse.click(x, y)
                     return
-                if message in title or (title.endswith(" more") and cluster is None):
+                if message in said or (" more\n" in said and cluster is None):
                     cluster = x
             if cluster is None:
                 break

@@ -351,6 +351,37 @@ describe("cards", () => {
     expect(card()?.textContent).toContain("205 more");
   });
 
+  it("list what is under a marker, the gravest first; the pointer may go on to it, and a press opens an entry", async () => {
+    const { cards, card, click, store } = stack(talk());
+    const entries = Array.from({ length: 30 }, (_, id) => id as LogId);
+    cards.point(entries, BAR);
+    vi.advanceTimersByTime(80);
+    await arrived();
+    const levels = [...(card()?.querySelectorAll(".microlog-log-line") ?? [])].map((line) =>
+      line.getAttribute("aria-label")?.replace(/ .*/s, ""),
+    );
+    expect(levels).toHaveLength(9);
+    expect(levels.slice(0, 2)).toEqual(["critical", "error"]);
+    expect(card()?.textContent).toContain("30 logs");
+    expect(card()?.textContent).toContain("22 more");
+    cards.point(null, null);
+    card()?.dispatchEvent(new Event("pointerenter"));
+    vi.advanceTimersByTime(1000);
+    click(/22 more/);
+    await arrived();
+    expect(store.get().log).toBe(0);
+    expect(card()?.querySelectorAll("article")).toHaveLength(30);
+  });
+
+  it("a marker's card does not come when the pointer has left meanwhile", async () => {
+    const { cards, card } = stack(talk());
+    cards.point([1 as LogId], BAR);
+    vi.advanceTimersByTime(80);
+    cards.point(null, null);
+    await arrived();
+    expect(card()).toBeNull();
+  });
+
   it("zoom closes a card that is not pinned", () => {
     const { cards, card, click, zoom } = stack(reference());
     cards.point(3 as CallId, BAR);

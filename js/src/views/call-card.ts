@@ -1,4 +1,5 @@
-import type { CallId, FunctionId, LogId, LogRow, PackageId } from "../data/types";
+import type { CallId, FunctionId, LogId, PackageId } from "../data/types";
+import { firstLine } from "../logic/first-line";
 import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
 import { cpuWithin, gapTime, logsInside } from "../logic/inside";
 import { visibleText } from "../logic/visible";
@@ -189,10 +190,4 @@ function logList({ data }: Context, entries: readonly LogId[], actions: CallActi
     ...rows,
     rest > 0 ? button("microlog-log-line microlog-log-rest", () => actions.logs(entries), `${rest} more`) : null,
   );
-}
-
-/** What a log says at first; of Markdown without the marks of its headings, lists and quotes. */
-function firstLine({ message, html }: LogRow): string {
-  const line = message.trimStart().split("\n", 1)[0]?.slice(0, 200) ?? "";
-  return html ? line.replace(/^[#>*+-]+ +/, "").replace(/\*\*|`/g, "") : line;
 }

@@ -6,6 +6,7 @@ import { copyText } from "./clipboard";
 import type { Context } from "./context";
 import { el } from "./dom";
 import { loadMore } from "./load-more";
+import type { More } from "./panel";
 import { createError } from "./states";
 
 /** A rectangle in CSS pixels, relative to the `.microlog` root. */
@@ -16,13 +17,16 @@ export interface Anchor {
   readonly height: number;
 }
 
+/** What a card is about: a call, or entries of the log. */
+export type Target = CallId | readonly LogId[];
+
 /**
  * The floating cards of the timeline. They own their delays (80 ms to open, 200 ms to close), their placement inside the
  * root beside the anchor, and stay open while the pointer is on them; the timeline only says what is pointed at.
  */
 export interface Cards {
-  /** The call under the pointer and the place of its bar, or null when the pointer left all bars. */
-  point(call: CallId | null, bar: Anchor | null): void;
+  /** The call, or the entries of the marker, under the pointer and the place of it; null when the pointer left them all. */
+  point(target: Target | null, bar: Anchor | null): void;
   /** Keeps the card of this call open until `unpin` (a click or P). */
   pin(call: CallId, bar: Anchor): void;
   unpin(): void;
@@ -53,9 +57,13 @@ const EDGE = 6;
 const SHEET_UNDER = 640;
 const STATUS = 24;
 
-type Open =
-  | { readonly kind: "call"; readonly call: CallId; readonly el: HTMLElement; readonly pinned: boolean; bar: Anchor }
-  | { readonly kind: "logs"; readonly entries: readonly LogId[]; readonly el: HTMLElement; bar: Anchor };
+interface Open {
+  readonly target: Target;
+  readonly el: HTMLElement;
+  /** It stays when the pointer leaves. */
+  readonly pinned: boolean;
+  bar: Anchor;
+}
 
 export function createCards(context: Context, actions: CardActions): CardStack {
   const { data, store, root } = context;
@@ -65,6 +73,8 @@ export function createCards(context: Context, actions: CardActions): CardStack {
   let timer = 0;
   /** Cards of logs come with the next turn of the page: one that something else replaced meanwhile is not shown. */
   let asked = 0;
+  /** Marker under the pointer. */
+  let pointed: readonly LogId[] | null = null;
 
   const wait = (ms: number, then: () => void) => {
     clearTimeout(timer);
@@ -81,13 +91,13 @@ export function createCards(context: Context, actions: CardActions): CardStack {
     card.setAttribute("role", "dialog");
     card.setAttribute("aria-label", label);
     card.addEventListener("pointerenter", () => {
-      if (open?.el !== card || open.kind !== "call" || open.pinned) return;
+      if (open?.el !== card || open.pinned) return;
       clearTimeout(timer);
       // The bar stays marked, and the keys still mean its call.
-      store.set({ hover: open.call });
+      if (isCall(open.target)) store.set({ hover: open.target });
     });
     card.addEventListener("pointerleave", () => {
-      if (open?.el !== card || open.kind !== "call" || open.pinned) return;
+      if (open?.el !== card || open.pinned) return;
       store.set({ hover: null });
       wait(CLOSE_MS, close);
     });
@@ -101,7 +111,7 @@ export function createCards(context: Context, actions: CardActions): CardStack {
     place(next);
     if (focused) next.el.querySelector("button")?.focus();
   };
-  const place = ({ el: card, bar }: Open) => {
+  const place = ({ el: card, bar, target, pinned }: Open) => {
     const content = card.firstElementChild as HTMLElement;
     card.classList.remove("microlog-card-wide");
     card.style.maxHeight = "";
@@ -119,9 +129,10 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       height: root.clientHeight - STATUS - 2 * EDGE,
     };
     const size = () => ({ width: card.offsetWidth, height: content.offsetHeight + 2 });
-    let placed = placeBeside(bar, size(), bounds);
+    // Beside a marker it would lie over the next ones.
+    let placed = isCall(target) || pinned ? placeBeside(bar, size(), bounds) : null;
     if (!placed) {
-      card.classList.add("microlog-card-wide");
+      card.classList.toggle("microlog-card-wide", isCall(target));
       placed = placeUnder(bar, size(), bounds, pointerX);
     }
     card.style.maxHeight = `${Math.floor(placed.maxHeight)}px`;
@@ -141,10 +152,10 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       logs: (entries) => showLogs(entries, bar),
       copy: copyText,
     });
-    put({ kind: "call", call, pinned, bar, el: frame(data.functions[id]?.name ?? "Call", content) });
+    put({ target: call, pinned, bar, el: frame(data.functions[id]?.name ?? "Call", content) });
   };
   const togglePin = (call: CallId) => {
-    if (open?.kind !== "call") return;
+    if (!open) return;
     const pinned = !open.pinned;
     store.set(pinned ? { selected: call, pinned } : { pinned });
     showCall(call, open.bar, pinned);
@@ -159,12 +170,20 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       close();
       store.set({ log: null });
     };
+    later(entries, bar, true, (more) => more.logCard(context, entries, shut));
+  };
+  const showMarker = (entries: readonly LogId[], bar: Anchor) => {
+    pointed = entries;
+    later(entries, bar, false, (more) => more.markerCard(context, entries, (some) => showLogs(some, bar)));
+  };
+  const later = (entries: readonly LogId[], bar: Anchor, pinned: boolean, make: (more: More) => HTMLElement) => {
     const turn = ++asked;
     const show = (content: HTMLElement) => {
-      if (turn === asked) put({ kind: "logs", entries, bar, el: frame("Log", content) });
+      if (turn === asked && (pinned || pointed === entries))
+        put({ target: entries, pinned, bar, el: frame("Log", content) });
     };
     loadMore(context).then(
-      (more) => show(more.logCard(context, entries, shut)),
+      (more) => show(make(more)),
       (error) => show(createError("The entries cannot be shown.", error)),
     );
   };
@@ -175,21 +194,22 @@ export function createCards(context: Context, actions: CardActions): CardStack {
   root.addEventListener("pointermove", track, { passive: true });
   const unsubscribe = context.onTheme(() => {
     // The colours of modules are written into the card.
-    if (open?.kind === "call") showCall(open.call, open.bar, open.pinned);
+    if (open && isCall(open.target)) showCall(open.target, open.bar, open.pinned);
   });
 
   return {
-    point(call, bar) {
-      if (open && (open.kind === "logs" || open.pinned)) return;
-      if (call === null || !bar) {
+    point(target, bar) {
+      if (open?.pinned) return;
+      if (target === null || !bar) {
+        pointed = null;
         if (open) wait(CLOSE_MS, close);
         else clearTimeout(timer);
-      } else if (open?.call === call) clearTimeout(timer);
-      else wait(OPEN_MS, () => showCall(call, bar, false));
+      } else if (String(open?.target) === String(target)) clearTimeout(timer);
+      else wait(OPEN_MS, () => (isCall(target) ? showCall(target, bar, false) : showMarker(target, bar)));
     },
     pin(call, bar) {
       clearTimeout(timer);
-      if (open?.kind !== "call" || open.call !== call || !open.pinned) {
+      if (open?.target !== call || !open.pinned) {
         showCall(call, bar, true);
       } else if (root.clientWidth > 0 && !same(open.bar, bar)) {
         // Without a width the widget is out of the page, as while a notebook changes its theme: no bar has a place then.
@@ -198,16 +218,16 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       }
     },
     unpin() {
-      if (open?.kind === "call") close();
+      if (open && isCall(open.target)) close();
       else if (!open) clearTimeout(timer);
     },
     logs(entries, marker) {
       asked++;
       if (entries && marker) showLogs(entries, marker);
-      else if (open?.kind === "logs") close();
+      else if (open && !isCall(open.target)) close();
     },
     dismiss() {
-      if (open?.kind !== "call" || open.pinned) return false;
+      if (!open || open.pinned) return false;
       closeCall();
       return true;
     },
@@ -225,6 +245,10 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       root.removeEventListener("pointermove", track);
     },
   };
+}
+
+function isCall(target: Target): target is CallId {
+  return typeof target === "number";
 }
 
 function same(a: Anchor, b: Anchor): boolean {

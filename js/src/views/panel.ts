@@ -45,6 +45,12 @@ export interface More {
   ) => Element;
   /** The track of measured spans. */
   readonly spans: (data: ViewData) => SpanTrackView;
+  /** What is under a marker, in a few lines. */
+  readonly markerCard: (
+    context: Context,
+    entries: readonly LogId[],
+    open: (entries: readonly LogId[]) => void,
+  ) => HTMLElement;
   /** The entries of a marker, in a card. */
   readonly logCard: (context: Context, entries: readonly LogId[], close: () => void) => HTMLElement;
   readonly style: string;

@@ -1,8 +1,17 @@
-import type { Ns, SpanRow } from "../data/types";
-import { clusterAt, listing } from "../logic/clusters";
+import type { LogId, Ns, SpanRow } from "../data/types";
+import { type Cluster, clusterAt } from "../logic/clusters";
 import { MARKERS } from "../logic/layout";
 import { pan, scaleOf, type TimeWindow, timeAt, whole, zoomAt } from "../logic/viewport";
-import { anchorOf, callAt, closeLogs, openMarker, type Stage, select, zoomToCall } from "./timeline-stage";
+import {
+  anchorOf,
+  callAt,
+  closeLogs,
+  markerAnchor,
+  openMarker,
+  type Stage,
+  select,
+  zoomToCall,
+} from "./timeline-stage";
 import { listenToWheel } from "./wheel";
 
 /** A press that moved less is a click, in CSS pixels. */
@@ -44,14 +53,23 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     const changed = hover !== store.get().hover;
     store.set({ pointer, hover });
     if (changed) cards.point(hover, hover === null ? null : anchorOf(stage, hover));
-    if (event.target === head) pointAtMarker(stage, head, event);
+    pointAtMarker(event.target === head ? markerAt(stage, head, event) : null);
     const span = hover === null && event.target === lanes ? spanAt(stage, event) : null;
     const title = span ? (stage.spans()?.words(span) ?? "") : "";
     if (lanes.title !== title) lanes.title = title;
     lanes.style.cursor = hover === null && !span ? "" : "pointer";
   };
+  const pointAtMarker = (cluster: Cluster | null) => {
+    const name = cluster ? `${cluster.logs[0]}+${cluster.logs.length}` : "";
+    if ((head.dataset.marker ?? "") === name) return;
+    head.dataset.marker = name;
+    head.style.cursor = cluster ? "pointer" : "";
+    if (cluster) cards.point(cluster.logs as readonly LogId[], markerAnchor(stage, cluster));
+    else if (store.get().hover === null) cards.point(null, null);
+  };
   const leave = () => {
     if (store.get().hover !== null) cards.point(null, null);
+    pointAtMarker(null);
     store.set({ pointer: null, hover: null });
   };
   const spread = () => {
@@ -135,8 +153,8 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
       return;
     }
     const cluster = markerAt(stage, head, event);
+    closeLogs(stage);
     if (cluster) openMarker(stage, cluster);
-    else closeLogs(stage);
   };
   const wheelAnchor = (event: WheelEvent) => {
     const { start, end } = store.get().window;
@@ -175,11 +193,4 @@ function markerAt(stage: Stage, head: HTMLCanvasElement, event: PointerEvent) {
   const rect = head.getBoundingClientRect();
   const y = event.clientY - rect.top - stage.layout().head.markers;
   return y >= 0 && y < MARKERS ? clusterAt(stage.markers(), event.clientX - rect.left) : null;
-}
-
-function pointAtMarker(stage: Stage, head: HTMLCanvasElement, event: PointerEvent): void {
-  const cluster = markerAt(stage, head, event);
-  head.style.cursor = cluster ? "pointer" : "";
-  const title = cluster ? listing(stage.context.data.logs, cluster) : "";
-  if (head.title !== title) head.title = title;
 }

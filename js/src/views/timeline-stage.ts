@@ -92,14 +92,18 @@ export function openMarker(stage: Stage, cluster: Cluster): void {
 
 /** The card of entries, beside their marker. */
 export function openEntries(stage: Stage, cluster: Cluster, entries: readonly LogId[]): void {
-  const { store, root } = stage.context;
+  stage.context.store.set({ log: entries[0] ?? null });
+  stage.cards.logs(entries, markerAnchor(stage, cluster));
+}
+
+/** The place of a marker. */
+export function markerAnchor(stage: Stage, cluster: Cluster): Anchor {
   const canvas = stage.frame.head.surface.canvas.getBoundingClientRect();
-  const box = root.getBoundingClientRect();
-  store.set({ log: entries[0] ?? null });
-  stage.cards.logs(entries, {
+  const box = stage.context.root.getBoundingClientRect();
+  return {
     x: canvas.left - box.left + cluster.x - cluster.width / 2,
     y: canvas.top - box.top + stage.layout().head.markers,
     width: cluster.width,
     height: MARKERS,
-  });
+  };
 }
