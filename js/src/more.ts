@@ -12,6 +12,7 @@ import { createLog } from "./views/log";
 import { createLogCard } from "./views/log-card";
 import { createMarkerCard } from "./views/marker-card";
 import { createNotes } from "./views/notes";
+import { openChosen, openSource } from "./views/open-source";
 import type { More } from "./views/panel";
 import { createRange, rangeByKey } from "./views/range";
 import { createSearchField } from "./views/search-field";
@@ -37,6 +38,8 @@ const more: More = {
   assist: createAssist,
   link: createLink,
   legend: createLegend,
+  openSource,
+  openChosen,
   strip: createStrip,
   sparkline: createSparkline,
   style,
@@ -57,4 +60,4 @@ export const {
   strip,
   sparkline,
 } = more;
-export { style };
+export { openChosen, openSource, style };

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from microlog_nb.api import reporting
+from microlog_nb.api import locating, reporting
 
 if TYPE_CHECKING:
     from microlog_nb.api.recording import Recording
@@ -20,6 +20,7 @@ def handlers(recording: Recording) -> Handlers:
         return {
             **recording._explaining().handlers(push),  # noqa: SLF001  # of the same package
             "report": reporting.handler(recording),
+            "locate": locating.answer,
         }
 
     return made

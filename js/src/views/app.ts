@@ -130,6 +130,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
     else if (name === "Escape" && store.get().chosen) store.set({ chosen: null });
     else if (name === "Escape") return cards.dismiss();
     else if (name === "c") return cards.copy();
+    else if (name === "o") void loadMore(context).then((more) => more.openChosen(context));
     else if (name === "e") explain(store);
     else return false;
     return true;

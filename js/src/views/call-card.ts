@@ -10,6 +10,7 @@ import { icon } from "./icon";
 import { isThere } from "./kernel-state";
 import { loadMore } from "./load-more";
 import type { More } from "./panel";
+import { sourceLink, toSource } from "./source-link";
 import { swatch } from "./tabs";
 
 export interface CallActions {
@@ -88,25 +89,26 @@ export function createCallCard(
           ? button("microlog-button", () => context.store.set({ tab: "explain", about: { call } }), "Explain", key("E"))
           : null,
         copy,
+        row ? button("microlog-button", () => toSource(context, row), "Open source", key("O")) : null,
       ),
     ),
   );
 }
 
 /** Module, source and call site. */
-function places({ data }: Context, call: CallId): HTMLElement {
+function places(context: Context, call: CallId): HTMLElement {
+  const { data } = context;
   const { calls, functions } = data;
   const row = functions[calls.function[call] ?? -1];
   const caller = functions[calls.function[calls.parent[call] ?? -1] ?? -1];
-  const source = el("code", "", `${row?.file ?? ""}:${row?.line ?? 0}`);
-  source.title = row?.path ?? "";
-  const line = el("div", "microlog-card-places", el("span", "", row?.module ?? ""), source);
+  const line = el(
+    "div",
+    "microlog-card-places",
+    el("span", "", row?.module ?? ""),
+    row ? sourceLink(context, row) : null,
+  );
   const from = calls.callerLine[call] ?? 0;
-  if (caller && from > 0) {
-    const site = el("code", "", `${caller.file}:${from}`);
-    site.title = caller.path;
-    line.append(el("span", "", "called at ", site));
-  }
+  if (caller && from > 0) line.append(el("span", "", "called at ", sourceLink(context, { ...caller, line: from })));
   return line;
 }
 

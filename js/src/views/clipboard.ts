@@ -4,7 +4,8 @@ const SAID_MS = 1200;
 
 /** Puts text on the clipboard and says so on the button that was pressed. */
 export async function copyText(text: string, pressed: HTMLElement): Promise<void> {
-  const done = (await byClipboard(text)) || bySelection(text, pressed);
+  const done = await putOnClipboard(text, pressed.parentElement);
+  pressed.focus();
   const before = [...pressed.childNodes];
   if (pressed.dataset.said) return;
   pressed.dataset.said = "1";
@@ -13,6 +14,11 @@ export async function copyText(text: string, pressed: HTMLElement): Promise<void
     delete pressed.dataset.said;
     pressed.replaceChildren(...before);
   }, SAID_MS);
+}
+
+/** Whether the text is on the clipboard now; `near` is where the older way may write for a moment. */
+export async function putOnClipboard(text: string, near: HTMLElement | null): Promise<boolean> {
+  return (await byClipboard(text)) || bySelection(text, near);
 }
 
 async function byClipboard(text: string): Promise<boolean> {
@@ -26,13 +32,12 @@ async function byClipboard(text: string): Promise<boolean> {
 }
 
 /** The older way, which asks for no permission. */
-function bySelection(text: string, pressed: HTMLElement): boolean {
+function bySelection(text: string, near: HTMLElement | null): boolean {
   const area = el("textarea", "microlog-offscreen");
   area.value = text;
-  pressed.parentElement?.append(area);
+  near?.append(area);
   area.select();
   const done = document.execCommand("copy");
   area.remove();
-  pressed.focus();
   return done;
 }

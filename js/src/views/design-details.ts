@@ -5,6 +5,7 @@ import { cpuShare } from "../logic/function-rows";
 import type { Context } from "./context";
 import { button, el } from "./dom";
 import { moduleName } from "./legend";
+import { sourceLink } from "./source-link";
 import { swatch } from "./tabs";
 
 const LISTED_MOST = 8;
@@ -117,13 +118,7 @@ export function detailsOf(
     "section",
     "microlog-design-card",
     el("h3", "microlog-source-name", node.name),
-    el(
-      "p",
-      "microlog-pale",
-      moduleName(context, node.package),
-      " · ",
-      el("code", "", `${row?.file ?? ""}:${row?.line ?? 0}`),
-    ),
+    el("p", "microlog-pale", moduleName(context, node.package), " · ", row ? sourceLink(context, row) : null),
     el(
       "div",
       "microlog-design-stats",

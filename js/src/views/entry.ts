@@ -2,7 +2,9 @@ import type { LogRow } from "../data/types";
 import { formatNumberOf } from "../logic/format";
 import { foldedFrames, foldedTraceback, type StackFrame } from "../logic/stack";
 import { TEXT_MOST, terminalText } from "./ansi";
+import type { Context } from "./context";
 import { button, el, hostile } from "./dom";
+import { sourceLink } from "./source-link";
 
 /** What an entry says: Markdown as Python rendered and sanitised it, everything else letter by letter. */
 export function messageOf(log: LogRow, most = TEXT_MOST): HTMLElement {
@@ -33,16 +35,14 @@ export function tracebackOf(text: string): HTMLElement {
 }
 
 /** The stack of an entry: one line a frame, libraries folded. */
-export function stackList(frames: readonly StackFrame[], show: (call: number) => void): HTMLElement {
+export function stackList(context: Context, frames: readonly StackFrame[], show: (call: number) => void): HTMLElement {
   const line = (frame: StackFrame) => {
     const name = frame.call < 0 ? hostile("code", "", frame.function) : null;
-    const place = hostile("code", "microlog-pale", `${frame.file}:${frame.line}`);
-    place.title = frame.path;
     return el(
       "div",
       "microlog-stack-frame",
       name ?? button("microlog-link", () => show(frame.call), hostile("code", "", frame.function)),
-      place,
+      frame.file ? sourceLink(context, frame) : null,
     );
   };
   const parts = foldedFrames(frames).map((part) =>

@@ -10,6 +10,7 @@ import type { Context } from "./context";
 import { button, el } from "./dom";
 import { icon } from "./icon";
 import { moduleName } from "./legend";
+import { sourceLink } from "./source-link";
 import { createStrip } from "./strip";
 import { swatch } from "./tabs";
 
@@ -35,8 +36,7 @@ export function createSourcePane(context: Context, actions: SourceActions) {
   return (id: FunctionId, costs: FunctionCosts, within: Span): HTMLElement => {
     const row = data.functions[id];
     const longest = (costs.costs.longest[id] ?? -1) as CallId;
-    const place = el("code", "microlog-source-place", `${row?.file ?? ""}:${row?.line ?? 0}`);
-    place.title = row?.path ?? "";
+    const place = el("span", "microlog-source-place", row ? sourceLink(context, row) : null);
     const close = button("microlog-tool microlog-source-close", actions.close, icon("close"));
     close.setAttribute("aria-label", "Close");
     const jump = longest >= 0 ? button("microlog-button", () => context.show({ call: longest }), "Longest call") : null;

@@ -77,7 +77,8 @@ function said(context: Context, id: LogId, opened: Opened, actions: RowActions):
     opener.setAttribute("aria-expanded", String(opened.stack));
     opener.tabIndex = -1;
     cell.append(opener);
-    if (opened.stack) cell.append(log.exception ? tracebackOf(log.exception) : stackList(frames, actions.call));
+    if (opened.stack)
+      cell.append(log.exception ? tracebackOf(log.exception) : stackList(context, frames, actions.call));
   }
   return cell;
 }

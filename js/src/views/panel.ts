@@ -2,6 +2,7 @@ import type { CallId, LogId, Ns, Place, ViewData } from "../data/types";
 import type { Sheet, Tab } from "../state/store";
 import type { Context, View } from "./context";
 import type { SearchParts } from "./search-box";
+import type { SourceLine } from "./source-link";
 import type { SpanTrackView } from "./spans";
 
 /** What a view shows in the panel under the tabs. */
@@ -32,6 +33,9 @@ export interface More {
   readonly keyRange: (context: Context, pressed: string) => boolean;
   /** The lanes in words, for those who do not see them and where there is no room. */
   readonly assist: (context: Context, timeline: HTMLElement) => View;
+  /** Opens a line of source, and what of it is chosen. */
+  readonly openSource: (context: Context, source: SourceLine) => Promise<void>;
+  readonly openChosen: (context: Context) => void;
   /** Fills the legend of modules, until it is ended. */
   readonly legend: (context: Context, place: HTMLElement) => () => void;
   /** One selection here, on the other views and in Python, until it is ended; in a file, the place that its address names. */
