@@ -211,6 +211,28 @@ def test_a_range_is_made_with_keys(timeline: Timeline) -> None:
     expect(panel).to_be_hidden()
 
 
+def test_c_copies_the_range_and_every_table(timeline: Timeline) -> None:
+    page, field = timeline.page, timeline.root.locator(".microlog-search-input")
+
+    def pasted() -> str:
+        field.fill("")
+        field.press("Control+v")
+        expect(field).not_to_have_value("")
+        text = field.input_value()
+        field.fill("")
+        return text
+
+    timeline.select(0.1, 0.9)
+    page.keyboard.press("c")
+    expect(timeline.root.locator(".microlog-range-card")).to_contain_text("Copied")
+    assert pasted().startswith("**")
+    for tab in ("Functions", "Log", "Anomalies", "Design"):
+        _tab(timeline, tab)
+        expect(timeline.root.get_by_role("button", name="Copy as Markdown")).to_be_visible()
+        page.keyboard.press("c")
+        expect(timeline.root.get_by_role("button", name="Copied")).to_be_visible()
+
+
 def test_exports_are_files_of_their_formats(timeline: Timeline, tmp_path: Path) -> None:
     begins = {"svg": b"<svg", "png": b"\x89PNG", "json": b"{", "trace.json": b"{", "speedscope.json": b"{", "md": b"* "}
     for ending, start in begins.items():

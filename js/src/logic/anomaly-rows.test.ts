@@ -48,6 +48,6 @@ describe("anomalies", () => {
   });
 
   it("are text, too", () => {
-    expect(anomaliesAsMarkdown(data, [0])).toMatch(/^\* \*\*.*against.*\.\n/);
+    expect(anomaliesAsMarkdown(data, [0], data.tips)).toMatch(/^\* \*\*.*against.*\.\n/);
   });
 });

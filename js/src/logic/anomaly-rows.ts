@@ -1,4 +1,4 @@
-import type { AnomalyRow, ViewData } from "../data/types";
+import type { AnomalyRow, TipRow, ViewData } from "../data/types";
 import { formatBytes, formatCount, formatDuration } from "./format";
 import type { Found } from "./search";
 
@@ -61,7 +61,7 @@ export function dotPlot({ peers, expected, observed }: AnomalyRow, width: number
 }
 
 /** The table as Markdown, for the clipboard. */
-export function anomaliesAsMarkdown(data: ViewData, ids: readonly number[]): string {
+export function anomaliesAsMarkdown(data: ViewData, ids: readonly number[], shown: readonly TipRow[]): string {
   const rows = ids.flatMap((id) => {
     const row = data.anomalies[id];
     if (!row) return [];
@@ -69,6 +69,6 @@ export function anomaliesAsMarkdown(data: ViewData, ids: readonly number[]): str
     const against = `${inUnit(row, row.observed)} against ${inUnit(row, row.expected)}`;
     return [`* **${row.kind}**${name ? ` in \`${name}\`` : ""}, ${row.where}: ${against}. ${row.reason}`];
   });
-  const tips = data.tips.map((tip) => `* **${tip.title}**: ${tip.evidence} ${tip.advice}`);
+  const tips = shown.map((tip) => `* **${tip.title}**: ${tip.evidence} ${tip.advice}`);
   return `${[...rows, ...(tips.length > 0 ? ["", "Tips", "", ...tips] : [])].join("\n")}\n`;
 }

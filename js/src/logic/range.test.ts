@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { reference, single } from "../../dev/fixture";
 import { ns, type ViewData } from "../data/types";
-import { summaryOf } from "./range";
+import { rangeAsMarkdown, summaryOf } from "./range";
 
 interface Made {
   lane: number;
@@ -104,5 +104,18 @@ describe("summary", () => {
     expect(part.gc.time).toBeCloseTo(100e6);
     expect(part.cpu).toBeGreaterThan(90);
     expect(part.logs).toEqual({ count: 0, worst: "debug" });
+  });
+});
+
+describe("a range as Markdown", () => {
+  it("says what the panel says", () => {
+    const data = reference();
+    const text = rangeAsMarkdown(data, { start: ns(8.9e9), end: ns(20.2e9) }, 2);
+    expect(text).toMatch(/^\*\*8\.90 to 20\.2 s\*\* of In \[7\] load_and_fit, 11\.3 s\n\n\* CPU \d+%\n\* memory [+−]/);
+    expect(text.match(/in its own code/g)).toHaveLength(2);
+  });
+
+  it("leaves out what is not known", () => {
+    expect(rangeAsMarkdown(single(), { start: ns(0), end: ns(1e9) }, 6)).not.toMatch(/NaN|undefined|–/);
   });
 });

@@ -1,4 +1,5 @@
 import type { FunctionId, Level, ViewData } from "../data/types";
+import { formatChange, formatDuration, formatNumberOf, formatPercent, formatRange } from "./format";
 import { firstAbove } from "./rows";
 import { summary, valueAt } from "./series";
 import type { TimeWindow } from "./viewport";
@@ -68,4 +69,24 @@ function sharesOf({ calls, functions }: ViewData, range: TimeWindow): FunctionSh
 
 function overlap(start: number, duration: number, range: TimeWindow): number {
   return Math.max(Math.min(start + duration, range.end) - Math.max(start, range.start), 0);
+}
+
+/** A range as Markdown, for the clipboard: what the panel says of it. */
+export function rangeAsMarkdown(data: ViewData, range: TimeWindow, most: number): string {
+  const { cpu, memory, gc, logs, functions } = summaryOf(data, range);
+  const place = [data.facts.cell, data.facts.name].filter(Boolean).join(" ");
+  const of = place ? ` of ${place}` : "";
+  const lines = [
+    `**${formatRange(range.start, range.end)}**${of}, ${formatDuration(range.end - range.start)}`,
+    "",
+    ...(Number.isNaN(cpu) ? [] : [`* CPU ${formatPercent(cpu)}`]),
+    ...(Number.isNaN(memory) ? [] : [`* memory ${formatChange(memory)}`]),
+    `* GC ${formatDuration(gc.time)}, ${formatNumberOf(gc.pauses, "pause")}`,
+    `* ${formatNumberOf(logs.count, "log")}`,
+    ...functions.slice(0, most).map(({ function: id, self }) => {
+      const row = data.functions[id];
+      return `* \`${row?.name ?? ""}\` in \`${row?.module ?? ""}\`: ${formatDuration(self)} in its own code`;
+    }),
+  ];
+  return `${lines.join("\n")}\n`;
 }

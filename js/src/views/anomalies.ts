@@ -80,11 +80,14 @@ export function createAnomalies(context: Context): Panel {
     unmute,
     el("div", "microlog-hints", ...KEYS.map(([keys, what]) => el("span", "microlog-hint", ...keys.map(key), what))),
   );
-  const copy = button(
-    "microlog-button microlog-copy-table",
-    () => void copyText(anomaliesAsMarkdown(data, shown), copy),
-    "Copy as Markdown",
-  );
+  const copy = button("microlog-button microlog-copy-table", () => void copyText(markdown(), copy), "Copy as Markdown");
+  copy.dataset.action = "copy";
+
+  /** The anomaly that is chosen, or all that are shown, and the tips. */
+  const markdown = () => {
+    const chosen = store.get().anomaly;
+    return chosen === null ? anomaliesAsMarkdown(data, shown, data.tips) : anomaliesAsMarkdown(data, [chosen], []);
+  };
 
   /** Mutes a kind, or with null none any more; kept for the notebook. */
   const mute = (kind: string | null) => {

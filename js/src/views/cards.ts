@@ -41,7 +41,7 @@ export interface CardStack extends Cards {
   dismiss(): boolean;
   /** The widget has another size: the open card is placed inside it again. */
   settle(): void;
-  /** Copies the open card's call; false when no call's card is open. */
+  /** Copies the call of the open card, else the range or the table that is shown; false when there is none of them. */
   copy(): boolean;
 }
 
@@ -235,9 +235,12 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       if (open && root.clientWidth > 0) place(open);
     },
     copy() {
-      const copy = open?.el.querySelector<HTMLElement>("[data-action=copy]");
-      copy?.click();
-      return Boolean(copy);
+      // The last one lies over the others.
+      const seen = [...root.querySelectorAll<HTMLElement>("[data-action=copy]")].filter(
+        (each) => !each.closest("[hidden]"),
+      );
+      seen.at(-1)?.click();
+      return seen.length > 0;
     },
     dispose() {
       close();

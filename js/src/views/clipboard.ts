@@ -5,7 +5,6 @@ const SAID_MS = 1200;
 /** Puts text on the clipboard and says so on the button that was pressed. */
 export async function copyText(text: string, pressed: HTMLElement): Promise<void> {
   const done = await putOnClipboard(text, pressed.parentElement);
-  pressed.focus();
   const before = [...pressed.childNodes];
   if (pressed.dataset.said) return;
   pressed.dataset.said = "1";
@@ -34,10 +33,12 @@ async function byClipboard(text: string): Promise<boolean> {
 /** The older way, which asks for no permission. */
 function bySelection(text: string, near: HTMLElement | null): boolean {
   const area = el("textarea", "microlog-offscreen");
+  const focused = (near?.getRootNode() as Document | ShadowRoot | undefined)?.activeElement;
   area.value = text;
   near?.append(area);
   area.select();
   const done = document.execCommand("copy");
   area.remove();
+  (focused as HTMLElement | null | undefined)?.focus();
   return done;
 }

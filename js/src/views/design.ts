@@ -71,6 +71,7 @@ export function createDesign(context: Context): Panel {
     () => void copyText(designAsMarkdown(context, design), copy),
     "Copy as Markdown",
   );
+  copy.dataset.action = "copy";
   const controls = el(
     "div",
     "microlog-design-controls",

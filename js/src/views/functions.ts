@@ -113,6 +113,7 @@ export function createFunctions(context: Context): Panel {
     () => void copyText(functionsAsMarkdown(data, costs, shown, within), copy),
     "Copy as Markdown",
   );
+  copy.dataset.action = "copy";
 
   const sortBy = (by: Sort) => {
     const words = by === "name" || by === "module";

@@ -27,7 +27,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["Z"], "zoom to the call under the pointer, or to the range"],
   [["P"], "pin its card"],
   [["E"], "explain the call under the pointer, the range, or what is selected"],
-  [["C"], "copy the open card as Markdown"],
+  [["C"], "copy the open card, the range or the table as Markdown"],
   [["O"], "open the source of the call, or of what is selected; where that cannot be, copy its place"],
   [["/"], "search: text or /regex/; Enter and ⇧ Enter step through"],
   [["1", "…", "6"], "open a view"],

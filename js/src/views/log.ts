@@ -136,6 +136,7 @@ export function createLog(context: Context): Panel {
     () => void copyText(logsAsMarkdown(shown.flatMap((log) => logs[log] ?? [])), copy),
     "Copy as Markdown",
   );
+  copy.dataset.action = "copy";
   const filters = el(
     "div",
     "microlog-log-filters",

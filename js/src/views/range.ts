@@ -3,7 +3,7 @@ import { formatChange, formatDuration, formatNumberOf, formatPercent, formatRang
 import { shownName } from "../logic/labels";
 import { GUTTER, MINIMAP, NARROW, RULER } from "../logic/layout";
 import { placeBeside } from "../logic/place";
-import { summaryOf } from "../logic/range";
+import { rangeAsMarkdown, summaryOf } from "../logic/range";
 import { clampWindow, scaleOf, xOf } from "../logic/viewport";
 import type { Interval } from "../state/store";
 import { copyText } from "./clipboard";
@@ -143,6 +143,13 @@ export function createRange(context: Context, timeline: HTMLElement, actions: Ra
     const expression = pythonOf(context, range);
     const copy = button("microlog-tool", () => void copyText(expression, copy), icon("copy"));
     copy.setAttribute("aria-label", `Copy ${expression}`);
+    const summary = button(
+      "microlog-button",
+      () => void copyText(rangeAsMarkdown(data, range, TOP), summary),
+      "Copy",
+      key("C"),
+    );
+    summary.dataset.action = "copy";
     const closer = button("microlog-pin", clear, key("Esc"));
     closer.setAttribute("aria-label", "Clear the range");
     const known = (value: number, text: (value: number) => string) => (Number.isNaN(value) ? "–" : text(value));
@@ -177,6 +184,7 @@ export function createRange(context: Context, timeline: HTMLElement, actions: Ra
         isThere(context)
           ? button("microlog-button", () => store.set({ tab: "explain", about: range }), "Explain", key("E"))
           : null,
+        summary,
         button("microlog-button", () => store.set({ sheet: "export" }), "Export"),
       ),
     );
