@@ -39,11 +39,16 @@ export function createLog(context: Context): Panel {
     return found;
   };
   const jump = (log: LogId) => context.show({ log });
+  /** What was opened is seen, as far as there is room. */
+  const renew = (log: LogId) => {
+    rows.renew(log);
+    rows.reveal(log);
+  };
   const rows = createRows(ROW, (log, place) => {
     const row = createLogRow(context, log as LogId, openedOf(log), {
       jump,
       call: (call) => context.show({ call }),
-      changed: (changed) => rows.renew(changed),
+      changed: renew,
     });
     row.id = `${id}-${log}`;
     row.setAttribute("aria-rowindex", String(place + 2));
@@ -189,7 +194,7 @@ export function createLog(context: Context): Panel {
     else if (pressed === "Enter") jump(log);
     else if (pressed === "ArrowRight" || pressed === "ArrowLeft") {
       openedOf(log).stack = pressed === "ArrowRight";
-      rows.renew(log);
+      renew(log);
     } else if (pressed === "Escape") store.set({ log: null });
     else return false;
     return true;

@@ -68,7 +68,8 @@ export function createSearchField(context: Context, { box, input, count, hint }:
       function: [found.functionCount, data.functions.length] as const,
       call: [found.callCount, data.calls.count] as const,
     }[among];
-    count.textContent = `${formatCount(n)} of ${formatCount(of)}`;
+    const time = among !== "log" && n > 0 ? ` · ${formatDuration(found.time)}` : "";
+    count.textContent = `${formatCount(n)} of ${formatCount(of)}${time}`;
     count.title = `${formatNumberOf(n, among)}; all matching calls: ${formatDuration(found.time)}`;
   };
   const unsubscribe = store.subscribe((state, before) => {
