@@ -72,6 +72,7 @@ class _Spooler:
     def __init__(self) -> None:
         self._spool: Spool | None = None
         self._pid = 0
+        self._threads: list[tuple[Any, ...]] = []
 
     def __call__(self, running: recorder.Recorder, fresh: Mapping[str, pa.RecordBatch]) -> None:
         from microlog_nb.formats.spool import Spool
@@ -84,8 +85,15 @@ class _Spooler:
             self._pid = os.getpid()
             folder = config.home() / "running" / f"{os.getpid()}-{meta['id']}"
             self._spool = Spool(folder, meta)
+            self._threads = []
         self._spool.append_all(fresh)
-        self._spool.replace(meta, threads=table("threads", running.threads.rows()))
+        threads = running.threads.rows()
+        known = [row[:-1] for row in threads]  # but for their ends, which their samples tell
+        if known == self._threads:
+            self._spool.replace(meta)
+        else:
+            self._spool.replace(meta, threads=table("threads", threads))
+            self._threads = known
 
     def discard(self) -> None:
         spool, self._spool = self._spool, None

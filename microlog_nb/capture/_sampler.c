@@ -18,6 +18,7 @@
 
 #include "_sampler_layout.h"
 
+#include "_sampler_core.h"
 #include "_sampler_guard.h"
 #include "_sampler_platform.h"
 #include "_sampler_store.h"
@@ -31,6 +32,11 @@
 #define ATTEMPTS 6
 #define LOST_AFTER 1000 /* ticks in a row that could not read a single thread */
 #define STACK_SIZE (256 * 1024)
+#define PACE_NS 250000000      /* so often it is asked whether there are too many ticks */
+#define BUSY_PERCENT 4         /* more of them missed: too many */
+#define CALM_PERCENT 2         /* fewer of them missed, ... */
+#define CALM_ROUNDS 16         /* ... so often in a row: there may be more again */
+#define SLOWEST_PACE_NS 1000000
 
 typedef struct {
     PyThreadState *address;
@@ -478,6 +484,8 @@ look_at(const Listed *of, Thread *is, int64_t due, PyThreadState *holder)
     /* whole steps; what is over goes to the next row */
     int64_t spent = ran >= 0 ? ran / step_ns() * step_ns() : -1;
     enum state what = state_of(of, is, ran, taken - is->taken, holder);
+    if (what == STATE_RAN)
+        core_in_use(is->ident, is->native);
     add_row(due, taken, is, is->node, what, spent);
     is->active = shown;
     is->cpu = spent >= 0 ? is->cpu + spent : cpu;
@@ -556,30 +564,62 @@ sleep_until(int64_t due)
     pthread_mutex_unlock(&state.sleep_lock);
 }
 
+/* How many intervals there are from tick to tick. Where every core is busy a tick takes one from a program, and the next ones
+ * come late; then there are fewer, one a millisecond at least, until it is calm again. */
+typedef struct {
+    int64_t stride, began;
+    int64_t missed; /* ns without the ticks that were due, since then */
+    int calm;       /* times in a row that hardly any was missed */
+} Pace;
+
+static int64_t
+next_step(Pace *pace, int64_t interval, int64_t now)
+{
+    int64_t passed = now - pace->began;
+    if (passed >= PACE_NS) {
+        pace->calm = pace->missed < passed / 100 * CALM_PERCENT ? pace->calm + 1 : 0;
+        if (pace->missed > passed / 100 * BUSY_PERCENT && 2 * pace->stride * interval <= SLOWEST_PACE_NS)
+            pace->stride *= 2;
+        else if (pace->calm >= CALM_ROUNDS && pace->stride > 1) {
+            pace->stride /= 2;
+            pace->calm = 0;
+        }
+        pace->began = now;
+        pace->missed = 0;
+    }
+    return pace->stride * interval;
+}
+
 static void *
 keep_time(void *nothing)
 {
     state.own_files = settle_thread();
+    core_begin();
     int64_t due = now_ns();
+    Pace pace = {.stride = 1, .began = due};
     while (!state.stopping) {
         __atomic_store_n(&state.changed, false, __ATOMIC_SEQ_CST);
         int64_t interval = __atomic_load_n(&state.interval, __ATOMIC_SEQ_CST);
-        due = due / interval * interval + interval;
+        int64_t step = next_step(&pace, interval, due);
+        due = due / step * step + step;
         sleep_until(due);
         if (state.stopping || is_finalizing())
             break;
         if (state.changed) {
             due = now_ns();
+            pace = (Pace){.stride = 1, .began = due};
             continue;
         }
         /* what is late is late: those that were due meanwhile are counted, never made up for */
-        int64_t behind = (now_ns() - due) / interval;
+        int64_t behind = (now_ns() - due) / step;
         if (behind > 0) {
             state.missed += (uint64_t)behind;
-            due += behind * interval;
+            due += behind * step;
+            pace.missed += behind * step;
         }
         pthread_mutex_lock(&state.lock);
         tick(due);
+        core_leave_to_program(due);
         state.lost = state.unread >= LOST_AFTER;
         pthread_mutex_unlock(&state.lock);
         if (state.lost)

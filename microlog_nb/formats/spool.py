@@ -134,7 +134,7 @@ def read(folder: Path) -> Trace:
     if fault := meta_fault(meta):
         raise MicrologError(f"{shown(folder)} cannot be read: {_META} is damaged: {fault}")
     tables = {name: _in_order(name, _read_table(folder, name)) for name in TABLES}
-    tables = _without_orphans(tables)
+    tables = _with_ends(_without_orphans(tables))
     if fault := tables_fault(tables):
         raise MicrologError(f"{shown(folder)} cannot be read: it is damaged: {fault}")
     return Trace(tables, {**meta, **_counted(tables, meta), "notes": [*meta["notes"], _state(folder)]})
@@ -182,8 +182,13 @@ def _state(folder: Path) -> str:
 
 def _plain(rows: Any) -> Any:
     """Words as text: a dictionary that grows would have to be written again with every batch."""
+    if not any(pa.types.is_dictionary(field.type) for field in rows.schema):
+        return rows
     fields = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in rows.schema]
-    columns = [column.cast(field.type) for column, field in zip(rows.columns, fields, strict=True)]
+    columns = [
+        column if column.type == field.type else column.cast(field.type)
+        for column, field in zip(rows.columns, fields, strict=True)
+    ]
     return type(rows).from_arrays(columns, schema=pa.schema(fields))
 
 
@@ -288,6 +293,16 @@ def _without_orphans(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
         schema=tables["stacks"].schema,
     )
     return compact(result)
+
+
+def _with_ends(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Threads last as long as their samples do: the table of threads is not written anew for that."""
+    threads, samples = tables["threads"], tables["samples"]
+    ends = threads.column("end_ns").to_numpy().copy()
+    taken = samples.column("due_ns").to_numpy() + samples.column("delay_ns").to_numpy()
+    np.maximum.at(ends, samples.column("thread").to_numpy(), taken)
+    place = threads.schema.get_field_index("end_ns")
+    return {**tables, "threads": threads.set_column(place, threads.schema.field(place), pa.array(ends))}
 
 
 def _good_stacks(tables: dict[str, pa.Table]) -> np.ndarray[Any, np.dtype[np.bool_]]:

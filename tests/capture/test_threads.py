@@ -56,7 +56,7 @@ def test_a_lane_begins_and_ends_with_its_thread(sampler: str) -> None:
 
         def run() -> None:
             moments["start"] = time.perf_counter()
-            work(50)
+            work(150)
             moments["end"] = time.perf_counter()
 
         worker = threading.Thread(target=run, name="between")

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { reference } from "../../dev/fixture";
 import type { LogRow } from "../data/types";
-import { foldedFrames, foldedTraceback, placesIn, stackOf } from "./stack";
+import { foldedFrames, foldedTraceback, stackOf } from "./stack";
 
 const data = reference();
 const calls = (name: string) =>
@@ -49,13 +49,6 @@ describe("traceback", () => {
     expect(parts[2]?.text).toBe("ReadTimeout: read timed out\n");
   });
 
-  it("names the place of each frame", () => {
-    const places = placesIn(TEXT).filter(({ line }) => line > 0);
-    expect(places.length).toBe(TEXT.match(/File "/g)?.length);
-    for (const { text, path, line } of places) expect(text).toBe(`"${path}", line ${line}`);
-    expect(placesIn('He said: File "x", line 3')).toHaveLength(1);
-  });
-
   it("the parts of any text are that text", () => {
     const line = fc.oneof(fc.constantFrom(...TEXT.split("\n")), fc.string());
     fc.assert(
@@ -64,11 +57,6 @@ describe("traceback", () => {
         expect(
           foldedTraceback(text)
             .map((part) => part.text)
-            .join(""),
-        ).toBe(text);
-        expect(
-          placesIn(text)
-            .map((run) => run.text)
             .join(""),
         ).toBe(text);
       }),

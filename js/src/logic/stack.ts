@@ -80,26 +80,3 @@ export function foldedTraceback(text: string): TracebackPart[] {
   }
   return parts;
 }
-
-/** A run of a traceback's text; of a frame's place with the file and the line that it names. */
-export interface TracebackRun {
-  readonly text: string;
-  readonly path: string;
-  /** 0 for what names no place. */
-  readonly line: number;
-}
-
-const PLACE = /(?<=^\s*File )"(.*)", line (\d+)/gm;
-
-/** A traceback's text as runs, in which each frame's place stands alone; together they are the text. */
-export function placesIn(text: string): TracebackRun[] {
-  const runs: TracebackRun[] = [];
-  let end = 0;
-  for (const match of text.matchAll(PLACE)) {
-    if (match.index > end) runs.push({ text: text.slice(end, match.index), path: "", line: 0 });
-    runs.push({ text: match[0], path: match[1] ?? "", line: Number(match[2]) });
-    end = match.index + match[0].length;
-  }
-  if (end < text.length) runs.push({ text: text.slice(end), path: "", line: 0 });
-  return runs;
-}

@@ -67,7 +67,7 @@ function boxOf(pen: Pen, list: Bars, i: number, y: number): Box {
 }
 
 /** How much of a bar is left that does not match what is searched for. */
-export const DIMMED = 0.28;
+const DIMMED = 0.28;
 
 export function drawBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: number): void {
   const id = scene.data.calls.function[list.call[i] as number] ?? -1;

@@ -1,29 +1,23 @@
 import type { Cluster } from "../logic/clusters";
 import { MARKERS } from "../logic/layout";
 import type { Theme } from "../theme/theme";
-import { DIMMED } from "./bar";
 import { drawIcon } from "./icons";
 import { type Pen, snap } from "./surface";
 import { fontOf } from "./text";
 
 const PILL = 16;
 
-/**
- * One icon a log entry; a pill with the worst icon and the count where they stand too near. `open` gets an accent ring;
- * where something is searched for (1 for each entry that matches), markers without a match are dimmed.
- */
+/** One icon a log entry; a pill with the worst icon and the count where they stand too near. `open` gets an accent ring. */
 export function drawMarkers(
   pen: Pen,
   theme: Theme,
   list: readonly Cluster[],
   y: number,
   open: ReadonlySet<number>,
-  found: Uint8Array | null,
 ): void {
   const { ctx } = pen;
   const middle = y + (MARKERS - 1) / 2;
   for (const cluster of list) {
-    ctx.globalAlpha = !found || cluster.logs.some((log) => found[log]) ? 1 : DIMMED;
     const chosen = cluster.logs.some((log) => open.has(log));
     if (cluster.logs.length === 1) {
       if (chosen) ring(pen, theme, cluster.x, middle);
@@ -45,7 +39,6 @@ export function drawMarkers(
     ctx.fillStyle = theme.colors.fg;
     ctx.fillText(String(cluster.logs.length), left + 20, middle + 4);
   }
-  ctx.globalAlpha = 1;
 }
 
 function ring(pen: Pen, theme: Theme, x: number, y: number): void {

@@ -126,8 +126,8 @@ function opaque(color: Rgba | null): Rgba | null {
 
 /** Whatever the page is painted with behind the widget: hosts without any of the names above still have a ground. */
 function groundBehind(root: HTMLElement): Rgba | null {
-  for (let at: Node | null = root.parentNode; at; at = at instanceof ShadowRoot ? at.host : at.parentNode) {
-    const color = at instanceof Element && opaque(parseColor(getComputedStyle(at).backgroundColor));
+  for (let el = root.parentElement; el; el = el.parentElement) {
+    const color = opaque(parseColor(getComputedStyle(el).backgroundColor));
     if (color) return color;
   }
   return null;

@@ -6,12 +6,7 @@ import { el, hostile } from "./dom";
 export const TEXT_MOST = 20_000;
 
 /** Text from outside in the colours that it asks a terminal for; everything else in it is shown as it is. */
-export function terminalText(
-  tag: "div" | "pre" | "span",
-  className: string,
-  whole: string,
-  most = TEXT_MOST,
-): HTMLElement {
+export function terminalText(tag: "div" | "pre", className: string, whole: string, most = TEXT_MOST): HTMLElement {
   const runs = ansiRuns(whole.slice(0, most)).map((run) => {
     const looks = [
       run.color && `microlog-ansi-${run.color}`,

@@ -1,6 +1,6 @@
 import type { LogRow } from "../data/types";
 import { formatNumberOf } from "../logic/format";
-import { foldedFrames, foldedTraceback, placesIn, type StackFrame } from "../logic/stack";
+import { foldedFrames, foldedTraceback, type StackFrame } from "../logic/stack";
 import { TEXT_MOST, terminalText } from "./ansi";
 import type { Context } from "./context";
 import { button, el, hostile } from "./dom";
@@ -20,26 +20,18 @@ export function messageOf(log: LogRow, most = TEXT_MOST): HTMLElement {
 }
 
 /** A traceback with the frames of libraries folded. */
-export function tracebackOf(context: Context, text: string): HTMLElement {
+export function tracebackOf(text: string): HTMLElement {
   const shown = text.slice(0, TEXT_MOST);
   return el(
     "div",
     "microlog-traceback",
     ...foldedTraceback(shown).map((part) =>
-      part.frames > 0 ? folded(part.frames, () => [framesOf(context, part.text)]) : framesOf(context, part.text),
+      part.frames > 0
+        ? folded(part.frames, () => [terminalText("pre", "", part.text)])
+        : terminalText("pre", "", part.text),
     ),
     shown.length < text.length ? terminalText("pre", "", text.slice(TEXT_MOST), 0) : null,
   );
-}
-
-/** Frames as they were printed, letter by letter; the place of each opens its source. */
-function framesOf(context: Context, text: string): HTMLElement {
-  const runs = placesIn(text).map(({ text, path, line }) => {
-    if (line === 0) return terminalText("span", "", text);
-    const file = context.data.functions.find((row) => row.path === path)?.file ?? path.replace(/.*[\\/]/s, "");
-    return sourceLink(context, { file, path, line }, text);
-  });
-  return el("pre", "", ...runs);
 }
 
 /** The stack of an entry: one line a frame, libraries folded. */

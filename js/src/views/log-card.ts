@@ -28,13 +28,13 @@ export function createLogCard(context: Context, entries: readonly LogId[], close
     el(
       "div",
       "microlog-entries",
-      ...shown.map((log) => entryOf(context, log)),
+      ...shown.map(entryOf),
       rest > 0 ? el("p", "microlog-pale", `${formatCount(rest)} more: zoom in to see them.`) : null,
     ),
   );
 }
 
-function entryOf(context: Context, log: LogRow): HTMLElement {
+function entryOf(log: LogRow): HTMLElement {
   const grave = log.level === "error" || log.level === "critical" ? " microlog-entry-error" : "";
   const place = log.function || log.file ? el("code", "microlog-entry-place") : null;
   if (place) {
@@ -54,6 +54,6 @@ function entryOf(context: Context, log: LogRow): HTMLElement {
       place,
     ),
     messageOf(log),
-    log.exception ? tracebackOf(context, log.exception) : null,
+    log.exception ? tracebackOf(log.exception) : null,
   );
 }

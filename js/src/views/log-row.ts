@@ -78,7 +78,7 @@ function said(context: Context, id: LogId, opened: Opened, actions: RowActions):
     opener.tabIndex = -1;
     cell.append(opener);
     if (opened.stack)
-      cell.append(log.exception ? tracebackOf(context, log.exception) : stackList(context, frames, actions.call));
+      cell.append(log.exception ? tracebackOf(log.exception) : stackList(context, frames, actions.call));
   }
   return cell;
 }

@@ -39,16 +39,11 @@ export function createLog(context: Context): Panel {
     return found;
   };
   const jump = (log: LogId) => context.show({ log });
-  /** What was opened is seen, as far as there is room. */
-  const renew = (log: LogId) => {
-    rows.renew(log);
-    rows.reveal(log);
-  };
   const rows = createRows(ROW, (log, place) => {
     const row = createLogRow(context, log as LogId, openedOf(log), {
       jump,
       call: (call) => context.show({ call }),
-      changed: renew,
+      changed: (changed) => rows.renew(changed),
     });
     row.id = `${id}-${log}`;
     row.setAttribute("aria-rowindex", String(place + 2));
@@ -193,7 +188,7 @@ export function createLog(context: Context): Panel {
     else if (pressed === "Enter") jump(log);
     else if (pressed === "ArrowRight" || pressed === "ArrowLeft") {
       openedOf(log).stack = pressed === "ArrowRight";
-      renew(log);
+      rows.renew(log);
     } else if (pressed === "Escape") store.set({ log: null });
     else return false;
     return true;

@@ -65,7 +65,7 @@ export function createOverview(context: Context): View {
   function paint(): void {
     request = 0;
     if (width <= 0) return;
-    const { window, log, found } = store.get();
+    const { window, log } = store.get();
     const theme = context.theme();
     const map = stale ? minimap.surface.begin(width, MINIMAP.height) : null;
     if (map) drawMinimap(map, theme, data, index, strip);
@@ -78,7 +78,7 @@ export function createOverview(context: Context): View {
     markers = clusters(data.logs, scale());
     drawGrid(pen, theme, scale(), ticks(window, width), 0, MARKERS);
     horizontal(pen, MARKERS - 1, theme.colors.line);
-    drawMarkers(pen, theme, markers, 0, new Set(log === null ? [] : [log]), found?.logs ?? null);
+    drawMarkers(pen, theme, markers, 0, new Set(log === null ? [] : [log]));
   }
 
   const { canvas } = lane.surface;
@@ -126,7 +126,7 @@ export function createOverview(context: Context): View {
   });
   sight.observe(overview);
   const unsubscribe = store.subscribe((state, before) => {
-    if (state.window !== before.window || state.log !== before.log || state.found !== before.found) touch();
+    if (state.window !== before.window || state.log !== before.log) touch();
   });
   const unsubscribeTheme = context.onTheme(() => touch(true));
   return {

@@ -45,9 +45,9 @@ export function createRows(estimate: number, make: (key: number, place: number) 
     const first = Math.max(heights.rowAt(scrollTop - AHEAD), 0);
     const last = heights.rowAt(scrollTop + clientHeight + AHEAD);
     const wanted = new Set(keys.slice(first, last + 1));
-    const focused = area.matches(":focus-within");
+    const focused = area.contains(document.activeElement);
     for (const key of [...made.keys()]) if (!wanted.has(key)) drop(key);
-    if (focused && !area.matches(":focus-within")) area.focus({ preventScroll: true });
+    if (focused && !area.contains(document.activeElement)) area.focus({ preventScroll: true });
     let before: Element | null = null;
     for (let place = first; place <= last; place++) {
       const key = keys[place];

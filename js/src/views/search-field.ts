@@ -68,8 +68,7 @@ export function createSearchField(context: Context, { box, input, count, hint }:
       function: [found.functionCount, data.functions.length] as const,
       call: [found.callCount, data.calls.count] as const,
     }[among];
-    const time = among !== "log" && n > 0 ? ` · ${formatDuration(found.time)}` : "";
-    count.textContent = `${formatCount(n)} of ${formatCount(of)}${time}`;
+    count.textContent = `${formatCount(n)} of ${formatCount(of)}`;
     count.title = `${formatNumberOf(n, among)}; all matching calls: ${formatDuration(found.time)}`;
   };
   const unsubscribe = store.subscribe((state, before) => {

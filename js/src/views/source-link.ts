@@ -14,9 +14,13 @@ export function toSource(context: Context, { file, path, line }: SourceLine): vo
   void loadMore(context).then((more) => more.openSource(context, { file, path, line }));
 }
 
-/** The place of a line, or what else names it; a press opens it. */
-export function sourceLink(context: Context, source: SourceLine, text = `${source.file}:${source.line}`): HTMLElement {
-  const made = button("microlog-source-link", () => toSource(context, source), hostile("code", "", text));
+/** The place of a line, which opens it. */
+export function sourceLink(context: Context, source: SourceLine): HTMLElement {
+  const made = button(
+    "microlog-source-link",
+    () => toSource(context, source),
+    hostile("code", "", `${source.file}:${source.line}`),
+  );
   made.title = source.path;
   return made;
 }

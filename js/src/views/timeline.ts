@@ -142,14 +142,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     drawGaps(pen, theme, gaps, head.metrics, head.metrics + METRICS.height - 1, 0, true);
     drawMetricWords(pen, theme, scale, strip, gaps, head.metrics);
     horizontal(pen, head.metrics - 1, theme.colors.line);
-    drawMarkers(
-      pen,
-      theme,
-      markers,
-      head.markers,
-      new Set(state.log === null ? [] : [state.log]),
-      state.found?.logs ?? null,
-    );
+    drawMarkers(pen, theme, markers, head.markers, new Set(state.log === null ? [] : [state.log]));
   }
 
   function paintLanes(): void {
@@ -239,7 +232,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     }
     if (state.pointer !== before.pointer) touch();
     if (state.hover !== before.hover) touch("lanes");
-    if (state.log !== before.log || state.found !== before.found) touch("head");
+    if (state.log !== before.log) touch("head");
     if (state.found !== before.found || state.chosen !== before.chosen) touch("lanes");
     if (state.range && !range)
       range = loadMore(context).then((more) => more.range(context, frame.el, { zoom: zoomToRange }));
