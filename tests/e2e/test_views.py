@@ -238,6 +238,39 @@ def test_c_copies_the_range_and_every_table(timeline: Timeline) -> None:
         expect(timeline.root.get_by_role("button", name="Copied")).to_be_visible()
 
 
+def test_the_tree_behind_the_lanes_is_walked_and_read(timeline: Timeline) -> None:
+    tree, press = timeline.root.get_by_role("treegrid"), timeline.page.keyboard.press
+    rows, focused, reached = tree.get_by_role("row"), tree.locator(":focus"), tree.locator("[tabindex='0']")
+    expect(rows.first).to_have_attribute("aria-expanded", "true")
+    rows.first.focus()
+    press("ArrowLeft")
+    expect(focused).to_have_attribute("aria-expanded", "false")
+    press("ArrowRight")
+    press("ArrowRight")
+    expect(focused).to_have_attribute("aria-level", "2")
+    # What is chosen elsewhere is where the tree goes on.
+    timeline.focus()
+    press("/")
+    timeline.page.keyboard.type("fetch")
+    expect(timeline.root.locator(".microlog-search-count")).to_contain_text("1 of")
+    press("Enter")
+    expect(reached).to_have_text(re.compile(r"^fetch, .*, starts at .*, 1 log$"))
+    expect(reached).to_have_attribute("aria-selected", "true")
+    reached.focus()
+    press("ArrowLeft")
+    expect(timeline.root).to_have_attribute("data-selected", "load")
+    expect(focused).to_have_text(re.compile("^load, "))
+    expect(focused).to_have_attribute("aria-expanded", "true")
+    assert rows.count() <= 200
+    # From the canvas the call is read by a live region.
+    timeline.root.locator(LANES).focus()
+    press("ArrowUp")
+    expect(timeline.root).not_to_have_attribute("data-selected", "load")
+    said = timeline.root.locator(".microlog-timeline > [aria-live]")
+    expect(said).not_to_be_empty()
+    expect(reached).to_have_text(said.inner_text())
+
+
 def test_exports_are_files_of_their_formats(timeline: Timeline, tmp_path: Path) -> None:
     begins = {"svg": b"<svg", "png": b"\x89PNG", "json": b"{", "trace.json": b"{", "speedscope.json": b"{", "md": b"* "}
     for ending, start in begins.items():
@@ -339,7 +372,9 @@ def _page(browser: Browser, scheme: str, width: int) -> Iterator[Page]:
         yield page
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 1200), ("light", 560), ("light", 380)])
+@pytest.mark.parametrize(
+    ("scheme", "width"), [(scheme, width) for scheme in ("light", "dark") for width in (1200, 760, 560, 360)]
+)
 def test_axe_finds_nothing(report: Path, browser: Browser, scheme: str, width: int) -> None:
     with _page(browser, scheme, width) as page:
         timeline = _open(report, page)

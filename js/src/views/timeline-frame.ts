@@ -22,7 +22,6 @@ export interface Frame {
   };
   readonly hairline: HTMLElement;
   readonly time: HTMLElement;
-  readonly live: HTMLElement;
 }
 
 export function createFrame(): Frame {
@@ -45,7 +44,7 @@ export function createFrame(): Frame {
   const surface = createSurface();
   const names = el("div", "microlog-lane-names");
   const lanes = el("div", "microlog-lanes", el("div", "microlog-lanes-view", surface.canvas), names);
-  // A widget of its own: arrow keys are passed on to it by screen readers, and each step is read from the live region.
+  // A widget of its own: arrow keys are passed on to it by screen readers, and each step is read from a live region.
   surface.canvas.tabIndex = 0;
   surface.canvas.setAttribute("role", "application");
   surface.canvas.setAttribute("aria-roledescription", "flame chart");
@@ -54,8 +53,6 @@ export function createFrame(): Frame {
     "Calls over time. Arrow keys move between calls, Enter zooms to one, F shows all.",
   );
   for (const { canvas } of [minimap.surface, head.surface]) canvas.setAttribute("aria-hidden", "true");
-  const live = el("div", "microlog-live");
-  live.setAttribute("aria-live", "polite");
   const hairline = el("div", "microlog-hairline");
   const time = el("div", "microlog-time");
   const thumb = el("div", "microlog-thumb");
@@ -69,7 +66,6 @@ export function createFrame(): Frame {
     thumb,
     hairline,
     time,
-    live,
   );
   return {
     el: whole,
@@ -78,6 +74,5 @@ export function createFrame(): Frame {
     lanes: { el: lanes, names, thumb, surface },
     hairline,
     time,
-    live,
   };
 }

@@ -21,6 +21,9 @@ const WITHOUT_POINTER: Readonly<Record<Series, string>> = {
   gc: "sum of the time shown",
 };
 
+/** A track that is less high has room for its name only, in CSS pixels. */
+const TWO_LINES = 36;
+
 /** Says what is shown in the gutter: the window, the logs in it, the metrics at the pointer. */
 export interface Gutter {
   update(window: TimeWindow, pointer: number | null): void;
@@ -58,11 +61,12 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
     frame.lanes.names.append(made);
     return made;
   });
+  const kinds = el("span", "microlog-note", "cells, spans, imports");
   const measured = el(
     "div",
     "microlog-lane microlog-lane-spans",
     el("span", "microlog-lane-title", el("span", "microlog-lane-name", "Measured")),
-    el("span", "microlog-note", "cells, spans, imports"),
+    kinds,
   );
   measured.hidden = true;
   frame.lanes.names.append(measured);
@@ -94,6 +98,7 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
       measured.hidden = !layout.spans;
       measured.style.height = layout.gutter === 0 ? "" : `${layout.spans?.height ?? 0}px`;
       measured.classList.toggle("microlog-flat", layout.gutter === 0);
+      kinds.hidden = (layout.spans?.height ?? 0) < TWO_LINES;
       layout.lanes.forEach((box, i) => {
         const name = buttons[i];
         if (!name) return;

@@ -1,12 +1,9 @@
 import type { CallId, LaneId, LogId, Ns } from "../data/types";
 import { type Cluster, clusters } from "../logic/clusters";
-import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
-import { logsInside } from "../logic/inside";
 import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
 import { litFunctions } from "../logic/lit";
 import { niceStep, tickLabel, ticks } from "../logic/ruler";
 import { around, reveal, type Scale, scaleOf, whole, xOf } from "../logic/viewport";
-import { numbersOf } from "../logic/words";
 import { drawGaps, gapsInView } from "../render/gaps";
 import { createDrawn, drawLanes } from "../render/lanes";
 import { drawMarkers } from "../render/markers";
@@ -37,9 +34,6 @@ export interface Timeline extends View {
   /** Shows an interval with a little air on both sides. */
   zoomTo(start: Ns, end: Ns): void;
 }
-
-/** Under this width there are no lanes: the longest calls are listed. */
-const NARROWEST = 400;
 
 /** What of the picture is out of date. */
 interface Stale {
@@ -247,10 +241,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       measureLayout();
       touch("lanes", "places");
     }
-    if (state.selected !== before.selected) {
-      frame.live.textContent = state.selected === null ? "" : describe(context, state.selected);
-      touch("lanes");
-    }
+    if (state.selected !== before.selected) touch("lanes");
   });
   if (data.spans.some((span) => span.kind !== "gc")) {
     loadMore(context).then(
@@ -265,16 +256,11 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   }
   const unsubscribeTheme = context.onTheme(() => touch("minimap", "head", "lanes"));
 
-  /** The lanes in words: where the focus is on them, and where there is no room for them. */
-  let assist: Promise<View> | null = null;
-  const describeLanes = () => {
-    assist ??= loadMore(context).then((more) => more.assist(context, frame.el));
-    assist.catch(() => undefined);
-  };
-  frame.lanes.surface.canvas.addEventListener("focus", describeLanes, { once: true, signal });
+  /** The lanes in words; without their code the picture is there. */
+  const assist = loadMore(context).then((more) => more.assist(context, frame.el));
+  assist.catch(() => undefined);
   const sizes = new ResizeObserver(() => {
     measureLayout();
-    if (layout.width > 0 && layout.width < NARROWEST) describeLanes();
     touch("minimap", "head", "lanes", "places");
   });
   sizes.observe(frame.el);
@@ -322,19 +308,6 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       for (const made of [range, assist]) void made?.then((view) => view.dispose()).catch(() => undefined);
     },
   };
-}
-
-/** A call in one sentence, for those who hear it. */
-export function describe(context: Context, call: CallId): string {
-  const { calls, functions, logs } = context.data;
-  const row = functions[calls.function[call] ?? -1];
-  const { start, duration, cpuPercent } = numbersOf(context.data, call);
-  const inside = logsInside(calls, logs, call).length;
-  const parts = [row?.name ?? "", row?.module ?? "", formatDuration(duration), `starts at ${formatDuration(start)}`];
-  if (cpuPercent !== null) parts.push(`CPU ${formatPercent(cpuPercent)}`);
-  if ((calls.anomaly[call] ?? -1) >= 0) parts.push("anomaly");
-  if (inside > 0) parts.push(formatNumberOf(inside, "log"));
-  return parts.join(", ");
 }
 
 /** A thin mark at the right: the browser's own scroll bar would take width from the lanes but not from the rows above them. */
