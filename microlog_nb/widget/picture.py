@@ -28,7 +28,7 @@ from microlog_nb.tables import Tables
 from microlog_nb.widget import palette, payload
 from microlog_nb.widget.bars import Bars, visible_bars
 
-MAX_BYTES = 60_000
+MAX_BYTES = 36_000
 
 _GUTTER = 128
 _HEADER = 32

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,7 +27,8 @@ class Timeline(anywidget.AnyWidget):
         answers: explanations that are shown with it; see `payload.encode`.
     """
 
-    _esm = bundle.path("widget.js")
+    # a file is what anywidget can watch and reload
+    _esm = bundle.path("widget.js") if os.environ.get("ANYWIDGET_HMR") == "1" else bundle.unpacking("widget.js")
     _css = bundle.path("widget.css")
 
     payload = traitlets.Bytes().tag(sync=True)
