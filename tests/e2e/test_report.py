@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import time
+import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,3 +70,24 @@ def test_report_asks_for_nothing_from_outside(report: Path, page: Page) -> None:
     page.goto(report.as_uri())
     Timeline(page).wait()
     assert all(url.startswith(("file:", "data:", "blob:")) for url in asked)
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"),
+    [
+        (lambda view: view[: len(view) // 2], "cut short or damaged"),
+        (lambda view: zlib.compress(zlib.decompress(view).replace(b"MLVIEW", b"MLVIEW99", 1)), "has version 99"),
+        (lambda _: b"", "no data"),
+    ],
+    ids=["cut short", "another version", "nothing"],
+)
+def test_a_recording_that_cannot_be_read_is_said_to_be_so(
+    report: Path, offline_page: Page, tmp_path: Path, damage: Callable[[bytes], bytes], said: str
+) -> None:
+    head, view, tail = re.split(r'(?<=id="microlog-view">)(.+?)(?=</script>)', report.read_text("utf-8"), maxsplit=1)
+    damaged = tmp_path / "damaged.html"
+    damaged.write_text(head + base64.b64encode(damage(base64.b64decode(view))).decode() + tail, "utf-8")
+    offline_page.goto(damaged.as_uri())
+    alert = offline_page.get_by_role("alert")
+    expect(alert).to_contain_text("The recording cannot be shown.")
+    expect(alert).to_contain_text(said)
