@@ -28,7 +28,7 @@
 
 #define DEEPEST 16384 /* frames; of deeper stacks nothing is kept, rather than a part */
 #define MOST_THREADS 4096
-#define MOST_EXCLUDED 16
+#define MOST_EXCLUDED 64 /* of our own threads; the one excluded first, which has ended long since, makes room */
 #define ATTEMPTS 6
 #define LOST_AFTER 1000 /* ticks in a row that could not read a single thread */
 #define STACK_SIZE (256 * 1024)
@@ -145,47 +145,62 @@ list_threads(void)
     return true;
 }
 
-/* Fills `walk` from the top to the root. */
-static enum outcome
-read_stack(PyThreadState *thread)
+/* Fills `walk` from the top to the root with what the frames hold.
+ *
+ * Nothing else is read: the thread goes on meanwhile, and of a frame that comes and goes in less time than a walk takes
+ * none could be verified. Its samples would be missing, and only its.
+ */
+static bool
+read_frames(PyThreadState *thread)
 {
     int count = 0;
     walk_count = 0;
-    store.text_wanted = 0;
     for (Frame *frame = top_frame(thread); frame != NULL; frame = walk[count - 1].previous) {
         if (count == DEEPEST || !is_address(frame))
-            return TORN;
+            return false;
         Seen *seen = &walk[count++];
         seen->frame = frame;
         seen->owner = LOAD(frame->owner);
         seen->code = NULL;
-        seen->at = NULL;
-        seen->number = NONE;
         if (!owner_is_known(seen->owner))
-            return TORN;
+            return false;
         if (!owner_has_no_code(seen->owner)) {
             seen->code = frame_code(frame);
             seen->at = frame_instruction(frame);
             if (!is_address(seen->code))
-                return TORN;
-            uint32_t number = code_number(seen->code, frame);
-            if (number == NONE)
-                return store.text_wanted ? NO_ROOM : TORN;
-            const Code *code = &store.codes[number];
-            ptrdiff_t offset = seen->at - seen->code->co_code_adaptive;
-            int32_t unit = (int32_t)sizeof(_Py_CODEUNIT);
-            if (offset < -unit || offset >= (ptrdiff_t)code->units * unit || offset % unit)
-                return TORN;
-            seen->instruction = (int32_t)(offset / unit);
-            /* before its first traceable instruction a frame is incomplete: CPython does not show it either */
-            if (seen->owner == FRAME_OWNED_BY_GENERATOR || seen->instruction >= code->traceable)
-                seen->number = number;
+                return false;
         }
         seen->previous = LOAD(frame->previous);
     }
     if (count ? !may_be_last(thread, walk[count - 1].frame, walk[count - 1].owner) : !may_have_no_frame(thread))
-        return TORN;
+        return false;
     walk_count = count;
+    return true;
+}
+
+/* Finds the codes of the frames in `walk`, and where in them they stand. */
+static enum outcome
+find_codes(void)
+{
+    const int32_t unit = (int32_t)sizeof(_Py_CODEUNIT);
+    store.text_wanted = 0;
+    for (int index = 0; index < walk_count; index++) {
+        Seen *seen = &walk[index];
+        seen->number = NONE;
+        if (seen->code == NULL)
+            continue;
+        uint32_t number = code_number(seen->code, seen->frame);
+        if (number == NONE)
+            return store.text_wanted ? NO_ROOM : TORN;
+        const Code *code = &store.codes[number];
+        ptrdiff_t offset = seen->at - seen->code->co_code_adaptive;
+        if (offset < -unit || offset >= (ptrdiff_t)code->units * unit || offset % unit)
+            return TORN;
+        seen->instruction = (int32_t)(offset / unit);
+        /* before its first traceable instruction a frame is incomplete: CPython does not show it either */
+        if (seen->owner == FRAME_OWNED_BY_GENERATOR || seen->instruction >= code->traceable)
+            seen->number = number;
+    }
     return WHOLE;
 }
 
@@ -291,12 +306,15 @@ walk_thread(const Listed *of, Thread *is)
         if (sigsetjmp(guard.leave, 0) == 0) {
             guard_enter();
             if (LOAD(of->address->id) == of->id && is_listed(of->address)) {
-                outcome = read_stack(of->address);
-                if (outcome == WHOLE) {
-                    count = lay_out(steps);
-                    shared = shared_with_last(is, count);
-                    if ((count == 0 || !all_edges_known(shared, count)) && !is_verified(of->address))
-                        outcome = TORN;
+                if (read_frames(of->address)) {
+                    bool verified = is_verified(of->address);
+                    outcome = find_codes();
+                    if (outcome == WHOLE) {
+                        count = lay_out(steps);
+                        shared = shared_with_last(is, count);
+                        if (!verified && (count == 0 || !all_edges_known(shared, count)))
+                            outcome = TORN;
+                    }
                     if (LOAD(of->address->id) != of->id)
                         outcome = TORN;
                 }
@@ -325,7 +343,8 @@ walk_thread(const Listed *of, Thread *is)
 static bool
 is_excluded(unsigned long ident)
 {
-    for (int index = 0; index < state.excluded_count; index++)
+    int count = state.excluded_count < MOST_EXCLUDED ? state.excluded_count : MOST_EXCLUDED;
+    for (int index = 0; index < count; index++)
         if (state.excluded[index] == ident)
             return true;
     return false;
@@ -750,10 +769,8 @@ self_test(void)
         volatile enum outcome outcome = TORN;
         if (sigsetjmp(guard.leave, 0) == 0) {
             guard_enter();
-            if (list_threads() && is_listed(own))
-                outcome = read_stack(own);
-            if (outcome == WHOLE && !is_verified(own))
-                outcome = TORN;
+            if (list_threads() && is_listed(own) && read_frames(own) && is_verified(own))
+                outcome = find_codes();
             guard_leave();
         }
         if (outcome == NO_ROOM)
@@ -907,8 +924,8 @@ sampler_exclude(PyObject *Py_UNUSED(module), PyObject *argument)
     if (PyErr_Occurred())
         return NULL;
     pthread_mutex_lock(&state.lock);
-    if (!is_excluded(ident) && state.excluded_count < MOST_EXCLUDED)
-        state.excluded[state.excluded_count++] = ident;
+    if (!is_excluded(ident))
+        state.excluded[state.excluded_count++ % MOST_EXCLUDED] = ident;
     pthread_mutex_unlock(&state.lock);
     Py_RETURN_NONE;
 }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -78,6 +79,31 @@ def test_entries_and_samples_are_of_the_same_calls() -> None:
     calls = rec.calls[rec.calls["function"].str.endswith("speak")]
     assert len(calls) == 5
     assert rec.logs["call"].tolist() == calls.index.tolist()
+
+
+def test_short_visits_to_a_generator_on_a_deep_stack_are_seen() -> None:
+    def numbers() -> Iterator[int]:
+        for number in range(2000):
+            total = 0
+            for _ in range(20):
+                total += number
+            yield total
+
+    def go(depth: int) -> None:
+        if depth:
+            go(depth - 1)
+            return
+        end = time.thread_time() + 0.4
+        while time.thread_time() < end:
+            for number in numbers():
+                hash(number)
+
+    with microlog.profile(interval=0.0005) as rec:
+        go(150)
+    functions = rec.functions
+    seen = functions[functions["function"].str.endswith("numbers")]["self_time"].sum()
+    assert seen > 0.1  # most of 0.4 s is spent there
+    assert rec.meta["torn"] < rec.meta["samples"] / 10
 
 
 def test_names_and_lines_resolve_when_the_code_is_gone() -> None:
