@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from microlog_nb.analysis.calls import Ints
 from microlog_nb.model.trace import Trace
@@ -36,16 +37,26 @@ class Lines:
 
 
 def sample_ns(trace: Trace) -> Ints:
-    """The time that each sample stands for: since its thread's sample before, at most one interval and its own delay."""
+    """The time that each sample stands for: since its thread's sample before.
+
+    Where that one saw no stack, the thread came back at some moment between the two: then it is at most one interval and
+    the sample's own delay. Anywhere else a busy machine, on which samples are fewer, must not make a program look faster.
+    """
     thread = trace.numbers("samples", "thread").astype(np.int64)
     taken = trace.taken_ns
-    order = np.lexsort((taken, thread))
-    before = np.full(len(order), -1, np.int64)
-    same = thread[order][1:] == thread[order][:-1]
-    before[order[1:]] = np.where(same, taken[order[:-1]], -1)
-    longest = trace.interval_ns + trace.numbers("samples", "delay_ns")
-    lasted: Ints = np.where(before >= 0, np.minimum(taken - before, longest), np.minimum(taken, longest))
+    longest = np.minimum(trace.interval_ns + trace.numbers("samples", "delay_ns"), taken)
+    at, before = follow(thread, taken, trace.numbers("samples", "stack") >= 0)
+    lasted: Ints = longest.copy()
+    lasted[at] = taken[at] - taken[before]
     return lasted
+
+
+def follow(thread: Ints, taken: Ints, seen: npt.NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """Samples that saw a stack right after another of their thread that did, and those others."""
+    order = np.lexsort((taken, thread))
+    before, at = order[:-1], order[1:]
+    pairs = (thread[at] == thread[before]) & seen[at] & seen[before]
+    return at[pairs], before[pairs]
 
 
 def measure_lines(trace: Trace) -> Lines:

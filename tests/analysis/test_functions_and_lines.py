@@ -38,6 +38,13 @@ def test_lines_get_the_time_of_the_samples_that_saw_them() -> None:
     assert lines.loc[("a", 2), "self_time"] == pytest.approx(0.001)
 
 
+def test_a_busy_machine_that_takes_samples_away_does_not_make_a_line_look_faster() -> None:
+    full = Tables(trace_from_picture("main: a:1 a:1 a:1 a:1 a:1 a:1 - - - a:1 a:1")).lines
+    thin = Tables(trace_from_picture("main: a:1 . . a:1 . a:1 - - - a:1 a:1")).lines
+    assert thin["samples"].tolist() == [5]
+    assert thin["self_time"].tolist() == full["self_time"].tolist()
+
+
 def test_a_line_of_a_recursive_function_counts_once_a_sample() -> None:
     tables = Tables(trace_from_picture("main: a:3.a:3.a:3 a:3.a:3.a:3"))
     assert tables.lines["samples"].tolist() == [2]

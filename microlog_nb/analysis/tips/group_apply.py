@@ -6,13 +6,18 @@ from collections.abc import Iterator
 
 from microlog_nb.analysis.tips.base import Evidence, Tip
 
+_LEAST_SHARE = 0.1
+"""Of the method's time in the user's code; less may be of a callback of the collector's or of a warning's."""
+
 _METHODS = r"(GroupBy|DataFrameGroupBy|SeriesGroupBy)\.(apply|agg|aggregate|transform|filter)"
 
 
 def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in these methods where they called the user's code back for many groups."""
+    tree = evidence.tree
     for place in evidence.places.of(evidence.named("pandas", _METHODS), direct=True):
-        if (place.covered & evidence.tree.is_user).any():  # it calls code of the user's
+        mine = tree.outermost(place.covered & tree.is_user)
+        if tree.total_ns[mine].sum() > _LEAST_SHARE * place.ns:
             yield evidence.tip(
                 "group-apply",
                 place,

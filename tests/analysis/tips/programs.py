@@ -11,6 +11,7 @@ from typing import Any
 
 import microlog_nb as microlog
 from microlog_nb.analysis.calls import infer_calls
+from microlog_nb.analysis.lines import sample_ns
 from microlog_nb.analysis.tips import find_tips
 from microlog_nb.analysis.tips.base import Tip
 from microlog_nb.model.trace import Trace
@@ -24,7 +25,14 @@ def record(program: Callable[[], Any]) -> Trace:
     gc.collect()
     gc.freeze()
     try:
-        return _record(program)
+        trace = _record(program)
+        # seen only with a test that fails: what a machine did to the recording
+        meta = trace.meta
+        seen = int(sample_ns(trace).sum())
+        print(
+            {**{key: meta.get(key) for key in ("sampler", "samples", "late", "duration_ns", "notes")}, "seen_ns": seen}
+        )
+        return trace
     finally:
         gc.unfreeze()
 

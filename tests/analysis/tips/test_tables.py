@@ -39,7 +39,7 @@ def test_columns_zipped_are_no_row_iteration() -> None:
 
 def test_apply_by_rows() -> None:
     def program() -> None:
-        FRAME.loc[FRAME.index.repeat(6)].apply(lambda row: row["a"] + row["b"], axis=1)
+        FRAME.loc[FRAME.index.repeat(12)].apply(lambda row: row["a"] + row["b"], axis=1)
 
     assert tips(program).keys() == {"row-apply"}
 
