@@ -27,6 +27,7 @@ _KERNEL = frozenset(
         "ipykernel",
         "ipykernel_launcher",
         "jupyter_client",
+        "marimo",
         "matplotlib_inline",
         "nbclient",
         "selectors",
@@ -42,7 +43,14 @@ _KERNEL = frozenset(
 )
 _KERNEL_SCRIPTS = tuple(
     f"{os.sep}{name}"
-    for name in ("ipykernel_launcher.py", "bin/ipython", "bin/ipython3", "IPython/__main__.py", "ipykernel/__main__.py")
+    for name in (
+        "ipykernel_launcher.py",
+        "bin/ipython",
+        "bin/ipython3",
+        "bin/marimo",
+        "IPython/__main__.py",
+        "ipykernel/__main__.py",
+    )
 )
 
 
@@ -90,7 +98,7 @@ def kind(module: str, file: str) -> str:
         return "notebook"
     if file == "<string>" and module != "__main__":
         file = getattr(sys.modules.get(module), "__file__", None) or file
-    if file.startswith(("<frozen ", *_library_folders())):
+    if file.startswith(("<frozen ", _HERE, *_library_folders())):
         return "library"
     return "library" if f"{os.sep}site-packages{os.sep}" in file or f"{os.sep}dist-packages{os.sep}" in file else "user"
 

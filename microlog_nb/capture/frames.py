@@ -9,10 +9,10 @@ import operator
 import sys
 from collections import deque
 from collections.abc import Callable
-from types import CodeType, FrameType
+from types import FrameType
 from typing import cast
 
-_CALLER, _CODE, _INSTRUCTION = map(operator.attrgetter, ("f_back", "f_code", "f_lasti"))
+_CALLER, _INSTRUCTION = map(operator.attrgetter, ("f_back", "f_lasti"))
 
 
 def current_frames() -> dict[int, FrameType]:
@@ -30,8 +30,8 @@ def current_frames() -> dict[int, FrameType]:
     return cast("dict[int, FrameType]", frames)
 
 
-def chain(frame: FrameType) -> list[tuple[FrameType, CodeType, int]]:
-    """A frame and its callers, each with its code and the instruction that it is at, as they are at one moment.
+def chain(frame: FrameType) -> tuple[list[FrameType], list[int]]:
+    """A frame and its callers, and the instruction that each is at, as they are at one moment.
 
     `f_back` makes a frame object where there is none yet. On 3.11 that may start a collection, whose callbacks and
     finalizers may give the GIL to the frame's thread; when they end, the frame that the object is made for has been left.
@@ -46,4 +46,4 @@ def chain(frame: FrameType) -> list[tuple[FrameType, CodeType, int]]:
     if sys.version_info < (3, 12) and gc.isenabled():
         steps = [gc.disable, *steps, gc.enable]
     deque(map(operator.call, steps), 0)
-    return list(zip(frames, map(_CODE, frames), instructions, strict=True))
+    return frames, instructions

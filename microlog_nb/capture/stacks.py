@@ -14,7 +14,8 @@ log entry. So a function is known by what its code object says about itself, for
 from __future__ import annotations
 
 import _thread
-from collections.abc import Callable
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 NO_STACK = -1
 Added = TypeVar("Added")
-_Chain = list[tuple[FrameType, CodeType, int]]
+Walk = tuple[Sequence[CodeType], Sequence[int]]
+"""Code objects and the instructions that they are at, from the top to the root. It holds no frame: no local of the program's
+lives longer for it."""
+_CODE = operator.attrgetter("f_code")
 _OUTSIDE, _FOREIGN, _INSIDE, _FOREIGN_INSIDE = range(4)
 
 
@@ -79,6 +83,7 @@ class Stacks:
         self._known: dict[tuple[Any, ...], Function] = {}  # by what the code object says of itself
         self._cells: dict[str, tuple[int, int]] = {}
         self._nodes: dict[tuple[int, int, int], int] = {}
+        self._users: set[int] = set()  # addresses of the user's own
         # A code object must stay alive as long as its address is a key.
         self._codes: list[CodeType] = []
         self._lock = _thread.allocate_lock()
@@ -89,23 +94,55 @@ class Stacks:
 
     def of_frame(self, frame: FrameType | None) -> int:
         """The node of the stack whose top is this frame, or NO_STACK if none of it is the user's."""
-        return NO_STACK if frame is None else self._intern(chain(frame))
+        return NO_STACK if frame is None else self.of_walk(self.walk(frame))
 
     def of_traceback(self, traceback: TracebackType) -> int:
         """The node of the stack at which an exception was raised."""
-        raised: _Chain = []
+        frames, instructions = [], []
         at: TracebackType | None = traceback
         while at is not None:
-            raised.append((at.tb_frame, at.tb_frame.f_code, at.tb_lasti))
+            frames.append(at.tb_frame)
+            instructions.append(at.tb_lasti)
             at = at.tb_next
-        raised.reverse()
-        frame = traceback.tb_frame.f_back
-        return self._intern(raised if frame is None else raised + chain(frame))
+        above = traceback.tb_frame.f_back
+        callers, places = ([], []) if above is None else chain(above)
+        return self.of_walk(self._learn([*reversed(frames), *callers], [*reversed(instructions), *places]))
 
     def of_task(self, task: Any, *, outermost: bool = False) -> int:
         """The node of the stack in which a suspended asyncio task waits, or NO_STACK; or the first node of that stack."""
-        frames = [(frame, frame.f_code, at) for frame, at in self._suspended.frames(task)]
-        return self._intern(frames[-1:] if outermost else frames)
+        found = self._suspended.frames(task)
+        found = found[-1:] if outermost else found
+        return self.of_walk(self._learn([frame for frame, _ in found], [at for _, at in found]))
+
+    def walk(self, frame: FrameType) -> Walk:
+        """The stack whose top is this frame, as it is now; to be looked up whenever there is time."""
+        return self._learn(*chain(frame))
+
+    def is_users(self, walk: Walk) -> bool:
+        """Whether code of the user's own is on the stack."""
+        return not self._users.isdisjoint(map(id, walk[0]))
+
+    def of_walk(self, walk: Walk) -> int:
+        """The node of a stack, or NO_STACK if none of it is the user's."""
+        functions, nodes, rules = self._functions, self._nodes, RULES
+        node = NO_STACK
+        place = ROOT
+        for of, instruction in zip(reversed(walk[0]), reversed(walk[1]), strict=True):
+            known = functions.get(id(of))
+            if known is None:  # a signal handler asked while its own thread was being answered
+                return node
+            number, owner, begin, _ = known
+            place, kept = rules[place][owner]
+            if not kept:
+                continue
+            key = (node, number, begin + instruction)
+            child = nodes.get(key)
+            if child is None:
+                child = self._node(key, known, instruction, _line(of, instruction))
+                if child is None:
+                    return node
+            node = child
+        return node
 
     def function(
         self, module: str, name: str, file: str, line: int, table: bytes, length: int, regions: list[tuple[int, int]]
@@ -162,26 +199,14 @@ class Stacks:
         finally:
             self._leave()
 
-    def _intern(self, frames: _Chain) -> int:
-        functions, nodes, rules = self._functions, self._nodes, RULES
-        node = NO_STACK
-        place = ROOT
-        for frame, of, instruction in reversed(frames):
-            known = functions.get(id(of)) or self._function(frame)
-            if known is None:
-                return node
-            number, owner, begin, _ = known
-            place, kept = rules[place][owner]
-            if not kept:
-                continue
-            key = (node, number, begin + instruction)
-            child = nodes.get(key)
-            if child is None:
-                child = self._node(key, known, instruction, _line(frame, instruction))
-                if child is None:
-                    return node
-            node = child
-        return node
+    def _learn(self, frames: Iterable[FrameType], instructions: Sequence[int]) -> Walk:
+        """The walk of these frames, whose functions are known from here on."""
+        codes = list(map(_CODE, frames))
+        if not all(map(self._functions.__contains__, map(id, codes))):
+            for frame in frames:
+                if id(frame.f_code) not in self._functions and self._function(frame) is None:
+                    break
+        return codes, instructions
 
     def _function(self, frame: FrameType) -> Function | None:
         of, instructions = frame.f_code, frame.f_code.co_code
@@ -196,6 +221,8 @@ class Stacks:
         )
         if known is not None:
             self._codes.append(of)
+            if known.owner is Owner.USER:
+                self._users.add(id(of))
             self._functions[id(of)] = known
         return known
 
@@ -234,10 +261,11 @@ class Stacks:
         self._lock.release()
 
 
-def _line(frame: FrameType, instruction: int) -> int:
-    if instruction == frame.f_lasti:
-        return frame.f_lineno or 0
-    for start, end, line in frame.f_code.co_lines():
+def _line(of: CodeType, instruction: int) -> int:
+    """The line of an instruction; one before the first that has a line is at the function's own."""
+    if instruction < 0:
+        return of.co_firstlineno
+    for start, end, line in of.co_lines():
         if start <= instruction < end:
             return line or 0
     return 0

@@ -22,6 +22,7 @@ class Slot:
     """One thread as the sampler knows it.
 
     Attributes:
+        looked: whether its stack has been looked at.
         stack: the stack of its last sample; -1 if it had none.
         last_ns: when that sample was taken.
     """
@@ -36,9 +37,24 @@ class Slot:
     end_ns: int
     clock: int | None
     cpu_ns: int
+    looked: bool = False
     stack: int = -1
     last_ns: int = 0
     _owed_ns: int = 0
+
+    def belongs_to(self, thread: threading.Thread) -> bool:
+        """Whether it can be this thread's, whose ident it has."""
+        if self.thread is not None:
+            return thread is self.thread
+        return self.native_id < 0 or thread.native_id in (self.native_id, None)
+
+    def name_after(self, thread: threading.Thread) -> None:
+        """From now on it is known to be this thread's."""
+        self.thread = thread
+        if self.native_id < 0 and thread.native_id is not None:
+            self.native_id = thread.native_id
+        if self.clock is None and self.native_id >= 0 and sys.platform == "linux":
+            self.clock = ((~self.native_id) << 3) | _PER_THREAD_CLOCK
 
     def ran_ns(self) -> int:
         """CPU time since the last question; 0 if it has not run at all; -1 if the platform does not tell."""
@@ -80,12 +96,20 @@ class Threads:
         slot = self._slots.get(ident)
         # what threading.enumerate reads, without its lock
         thread = threading._active.get(ident)  # type: ignore[attr-defined]  # noqa: SLF001
-        if slot is None or (thread is not slot.thread and thread is not None and slot.thread is not None):
+        if slot is None or (thread is not None and not slot.belongs_to(thread)):
             with self._lock:
                 slot = self._add(ident, thread, now_ns)
         elif slot.thread is None and thread is not None:
-            slot.thread = thread
+            slot.name_after(thread)
+            slot.ran_ns()  # what it did before it was known does not count
         return slot
+
+    def calling(self, now_ns: int) -> Slot:
+        """The slot of the calling thread, which `threading` may not know yet or not know any more."""
+        ident = threading.get_ident()
+        if not hasattr(threading, "get_native_id"):  # not on every platform
+            return self.slot(ident, now_ns)
+        return self.of_native(ident, threading.get_native_id(), now_ns)
 
     def started(self, thread: threading.Thread) -> None:
         """Keeps a thread that is about to run."""
@@ -97,30 +121,32 @@ class Threads:
             self.slot(ident, now_ns)
 
     def of_native(self, ident: int, native_id: int, now_ns: int) -> Slot:
-        """The slot of a thread that has or had these ids; it may have ended, and its ident be another's by now."""
+        """The slot of a thread that has or had these ids and was seen then; its ident may be another's by now."""
         known = self._slots.get(ident)
-        if known is not None and known.native_id in (native_id, -1):
+        if known is None or known.native_id not in (native_id, -1):
+            ended = (slot for slot in reversed(self._all) if slot.ident == ident and slot.native_id == native_id)
+            known = next(ended, None)
+        if known is not None:
             known.native_id = native_id
+            known.start_ns = min(known.start_ns, now_ns)  # it may have been met before its samples were drained
             return known
-        for slot in reversed(self._all):
-            if slot.ident == ident and slot.native_id == native_id:
-                return slot
-        # an ended thread is still known to `threading` as long as the program keeps its object
-        dangling = threading._dangling  # type: ignore[attr-defined]  # noqa: SLF001
-        candidates = [threading._active.get(ident), *self._started, *dangling]  # type: ignore[attr-defined]  # noqa: SLF001
-        thread = next((one for one in candidates if one is not None and one.native_id == native_id), None)
         with self._lock:
-            slot = self._add(ident, thread, now_ns)
+            slot = self._add(ident, self._thread(native_id), now_ns)
             slot.native_id = native_id
             return slot
 
     def active(self) -> list[Slot]:
         """Threads whose last sample had a stack, those among them whose ident has gone to another thread included."""
-        replaced, self._replaced = self._replaced, []
-        return [slot for slot in (*self._slots.values(), *replaced) if slot.stack >= 0]
+        # one that has been looked at gets its stack when that is written
+        self._replaced = [slot for slot in self._replaced if slot.stack >= 0 or (slot.looked and not slot.last_ns)]
+        return [slot for slot in (*self._slots.values(), *self._replaced) if slot.stack >= 0]
 
     def rows(self) -> list[tuple[str, int, int, bool, int, int]]:
         """Rows of the table of threads, under the names that the threads have now."""
+        for slot in self._all:
+            if slot.thread is None and slot.native_id >= 0:
+                # it was seen before it had told `threading` who it is
+                slot.thread = self._thread(slot.native_id)
         return [
             (
                 slot.thread.name if slot.thread is not None else slot.name,
@@ -133,21 +159,30 @@ class Threads:
             for slot in self._all
         ]
 
+    def _thread(self, native_id: int) -> threading.Thread | None:
+        """The thread with this id of the system, if `threading` or its start has told of it."""
+        # an ended thread is still known to `threading` as long as the program keeps its object
+        dangling = [known() for known in threading._dangling.data.copy()]  # type: ignore[attr-defined]  # noqa: SLF001
+        active = list(threading._active.values())  # type: ignore[attr-defined]  # noqa: SLF001
+        candidates = [*active, *self._started, *dangling]
+        return next((one for one in candidates if one is not None and one.native_id == native_id), None)
+
     def _add(self, ident: int, thread: threading.Thread | None, now_ns: int) -> Slot:
         before = self._slots.get(ident)
-        native = thread.native_id if thread is not None else None
         slot = Slot(
             number=-1,
-            thread=thread,
-            name=thread.name if thread is not None else f"thread {ident}",
+            thread=None,
+            name=f"thread {ident}",
             ident=ident,
-            native_id=native if native is not None else -1,
+            native_id=-1,
             main=thread is self._main,
             start_ns=now_ns,
             end_ns=now_ns,
-            clock=((~native) << 3) | _PER_THREAD_CLOCK if native and sys.platform == "linux" else None,
+            clock=None,
             cpu_ns=0,
         )
+        if thread is not None:
+            slot.name_after(thread)
         known = self._slots.get(ident)
         if known is not None and known is not before:  # added while this one was being made
             return known

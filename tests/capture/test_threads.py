@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import microlog_nb as microlog
+from microlog_nb.capture.threads import Threads
 
 SAMPLERS = ["native", "thread"]
 
@@ -103,3 +104,33 @@ def test_a_thread_that_threading_does_not_know_has_a_lane(sampler: str) -> None:
     assert name == f"thread {ident}"
     if sampler == "native":
         assert rows(rec, name)["native_id"].tolist() == idents
+
+
+class Late(threading.Thread):
+    """A thread that is seen before it has told `threading` its id of the system."""
+
+    def __init__(self, threads: Threads) -> None:
+        super().__init__(name="late")
+        self.threads = threads
+
+    def _set_native_id(self) -> None:
+        self.seen = self.threads.of_native(threading.get_ident(), threading.get_native_id(), 0)
+        super()._set_native_id()  # type: ignore[misc]  # the stubs leave it out
+
+
+def test_a_thread_that_is_seen_before_it_is_known_gets_its_own_name_and_no_other() -> None:
+    threads = Threads()
+    late = Late(threads)
+    threads.started(late)
+    late.start()
+    late.join()
+    done = threading.Event()
+    for number in range(50):  # one of them gets the ident
+        other = threading.Thread(target=done.wait, name=f"other {number}")
+        other.start()
+        if other.ident == late.ident:
+            break
+    threads.look(1)
+    names = [row[0] for row in threads.rows() if row[1] == late.ident]
+    done.set()
+    assert names == ["late", other.name]

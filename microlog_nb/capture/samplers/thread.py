@@ -5,20 +5,30 @@ from __future__ import annotations
 import _thread
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from microlog_nb.capture.frames import current_frames
 from microlog_nb.capture.samplers.base import SamplerUnavailable
-from microlog_nb.capture.stacks import NO_STACK, Stacks
-from microlog_nb.capture.threads import Threads
+from microlog_nb.capture.stacks import NO_STACK, Stacks, Walk
+from microlog_nb.capture.threads import Slot, Threads
 
 if TYPE_CHECKING:
     from microlog_nb.model.builder import Builder
 
+_Seen = list[tuple[Slot, int, Walk | int | None]]
+"""Of each thread the CPU time since the look before, and its stack: None where it has not moved."""
+_Look = tuple[int, int, _Seen]
+"""When it was due, when it was taken, and what was seen."""
+
 _SWITCH_INTERVAL = 0.0005
 """Seconds after which a running thread gives up the GIL; the interpreter's 5 ms would allow 200 samples a second."""
 _LONGEST_SLEEP = 0.05
+_MOST_LOOKS = 32
+"""So many are looked up and written at once: one by one, each would find the processor's caches full of the program's own."""
+_SUSPENDED = -2
+"""In place of a stack: the kernel is between two statements of a cell, and the thread is where it was."""
 _UNKNOWN = 0
 """Number of the state: the interpreter does not say what a thread waits for."""
 
@@ -59,7 +69,9 @@ class ThreadSampler:
         self._excluded = excluded
         self._tasks = tasks
         self._on_tick = on_tick
-        self._ticking = _thread.allocate_lock()
+        # a signal handler may come in while its own thread is inside
+        self._ticking = _thread.RLock()
+        self._looks: deque[_Look] = deque()
         self._ended = _thread.allocate_lock()
         self._stopping = False
         self._switch_interval = 0.0
@@ -95,6 +107,7 @@ class ThreadSampler:
         self._stopping = True
         self._ended.acquire()
         self.abandon()
+        self.drain()
 
     def abandon(self) -> None:
         """Restores the switch interval."""
@@ -109,7 +122,10 @@ class ThreadSampler:
         """Every tick sees everything."""
 
     def drain(self) -> None:
-        """Every tick writes to the builder."""
+        """Writes what has been seen since the last time."""
+        with self._ticking:
+            while self._looks:
+                self._write(*self._looks.popleft())
 
     def pause(self) -> None:
         """The thread is not in the child."""
@@ -144,43 +160,60 @@ class ThreadSampler:
             due += behind * self.interval_ns
 
     def _tick(self, due: int) -> None:
-        samples, stacks, threads = self._samples, self._stacks, self._threads
-        excluded, tasks = self._excluded, self._tasks
+        stacks, threads, excluded, tasks = self._stacks, self._threads, self._excluded, self._tasks
         with self._ticking:
+            if len(self._looks) >= _MOST_LOOKS:
+                self.drain()
             frames = current_frames()
             taken = self._clock()
             due = min(due, taken // 1000 * 1000)
-            step = max(self.interval_ns // 50_000 * 1000, 1000)
+            step = self._step_ns()
             # in steps, which a file holds in a third of the space; still in the order taken
             taken = self._taken = max(due + (taken - due + step // 2) // step * step, self._taken)
-            delay = taken - due
+            seen: _Seen = []
             for ident, frame in frames.items():
                 if ident in excluded:
                     continue
                 slot = threads.slot(ident, taken)
-                before = slot.stack
                 ran = slot.ran_ns()
-                if ran or not slot.last_ns:
-                    stack = stacks.of_frame(frame)
-                    if stack == NO_STACK and ident in tasks:
-                        stack = stacks.of_task(tasks[ident])
-                        if stack == NO_STACK and not tasks[ident].done():
-                            slot.last_ns = taken
-                            continue  # the kernel is between two statements of a cell
+                if ran or not slot.looked:
+                    slot.looked = True
+                    walk = stacks.walk(frame)
+                    at_home = ident not in tasks or stacks.is_users(walk)
+                    seen.append((slot, ran, walk if at_home else self._suspended(walk, tasks[ident])))
                 else:
-                    stack = before  # what has not run has not moved
-                if stack != NO_STACK or before != NO_STACK:
-                    # the time between samples bounds it: what a thread did before it entered the user's code is not counted
-                    between = taken - slot.last_ns if before != NO_STACK else self.interval_ns + delay
-                    spent = slot.whole_ns(min(ran, between), step)
-                    samples.extend((due, delay, slot.number, stack, spent, _UNKNOWN))
-                    slot.stack = stack
-                    slot.end_ns = taken
-                slot.last_ns = taken
-            for slot in threads.active():
-                if slot.last_ns != taken:
-                    cpu = 0 if slot.clock is not None else -1
-                    samples.extend((due, delay, slot.number, NO_STACK, cpu, _UNKNOWN))
-                    slot.stack = NO_STACK
-                    slot.end_ns = taken
+                    seen.append((slot, ran, None))  # what has not run has not moved
+            self._looks.append((due, taken, seen))
             self.ticks += 1
+
+    def _suspended(self, walk: Walk, task: Any) -> int:
+        """Where the task of a thread waits that runs nothing of the user's."""
+        stack = self._stacks.of_walk(walk)
+        if stack == NO_STACK:
+            stack = self._stacks.of_task(task)
+        return _SUSPENDED if stack == NO_STACK and not task.done() else stack
+
+    def _write(self, due: int, taken: int, seen: _Seen) -> None:
+        """One look at all threads becomes samples."""
+        extend, of_walk = self._samples.extend, self._stacks.of_walk
+        delay, step = taken - due, self._step_ns()
+        for slot, ran, what in seen:
+            before = slot.stack
+            stack = before if what is None else what if isinstance(what, int) else of_walk(what)
+            if stack != _SUSPENDED and (stack != NO_STACK or before != NO_STACK):
+                # the time between samples bounds it: what a thread did before it entered the user's code is not counted
+                between = taken - slot.last_ns if before != NO_STACK else self.interval_ns + delay
+                spent = slot.whole_ns(min(ran, between), step)
+                extend((due, delay, slot.number, stack, spent, _UNKNOWN))
+                slot.stack = stack
+                slot.end_ns = taken
+            slot.last_ns = taken
+        for slot in self._threads.active():
+            if slot.last_ns != taken:
+                cpu = 0 if slot.clock is not None else -1
+                extend((due, delay, slot.number, NO_STACK, cpu, _UNKNOWN))
+                slot.stack = NO_STACK
+                slot.end_ns = taken
+
+    def _step_ns(self) -> int:
+        return max(self.interval_ns // 50_000 * 1000, 1000)
