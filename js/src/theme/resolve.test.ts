@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contrast, mix, over, parseColor, type Rgba, toCss, WHITE } from "./color";
 import { assignSlots, type Package, swatchOf } from "./palette";
-import { forcedTheme, type Inputs, resolveTheme } from "./resolve";
+import { clearerTheme, forcedTheme, type Inputs, resolveTheme } from "./resolve";
 
 const color = (css: string): Rgba => {
   const parsed = parseColor(css);
@@ -118,6 +118,14 @@ describe("any host", () => {
   it("a text colour that cannot be read on the ground is not taken", () => {
     const { colors } = resolveTheme({ ...NOTHING, bg: color("#111111"), fg: color("#222222") }, []);
     expect(colors.fg).toBe("#e0e0e0");
+  });
+
+  it.each(THEMES)("with more contrast text and marks have 7:1, and calls a dark outline", (theme) => {
+    const packages = [{ name: "numpy", kind: "library", self: 1 }] as const;
+    const { colors, swatches } = clearerTheme({ ...theme, swatches: resolveTheme(LAB_LIGHT, packages).swatches });
+    const tokens = ["fg-2", "fg-3", "err-fg", "warn-fg", "warn", "warn-hatch", "cpu", "mem", "gc", "line"] as const;
+    for (const token of tokens) expect(contrast(color(colors[token]), color(colors.bg))).toBeGreaterThanOrEqual(6.9);
+    expect(swatches[0]?.edge).toBe(colors.fg);
   });
 
   it("forced colours use the system's, and calls keep an outline", () => {

@@ -112,6 +112,42 @@ function onAccent(accent: Rgba, dark: boolean): Rgba {
   return contrast(first, accent) >= READABLE || contrast(first, accent) > contrast(second, accent) ? first : second;
 }
 
+/** Contrast of text for those who want more: https://www.w3.org/TR/WCAG22/#contrast-enhanced */
+const CLEAR = 7;
+const CLEARER = [
+  "fg-2",
+  "fg-3",
+  "err-fg",
+  "warn-fg",
+  "warn",
+  "warn-hatch",
+  "cpu-fg",
+  "cpu",
+  "mem",
+  "modules",
+  "gc",
+  "gap-hatch",
+  "accent-fg",
+  "line",
+] as const;
+
+/** More contrast: text and marks keep their hue as far as they may, lines and the outlines of calls are as dark as text. */
+export function clearerTheme(theme: Theme): Theme {
+  const { colors } = theme;
+  const [bg, fg] = [color(colors.bg), color(colors.fg)];
+  const clear = (token: Token) => {
+    const given = over(bg, color(colors[token]));
+    let made = given;
+    for (let share = 0.1; share <= 1 && contrast(made, bg) < CLEAR; share += 0.1) made = mix(given, fg, share);
+    return [token, toCss(made)] as const;
+  };
+  return {
+    ...theme,
+    colors: { ...colors, ...Object.fromEntries(CLEARER.map(clear)), "on-mod-2": colors["on-mod"] },
+    swatches: theme.swatches.map((swatch) => ({ ...swatch, edge: colors.fg })),
+  };
+}
+
 /** System colours by name; canvases are told what they are now. */
 export type SystemColor = "Canvas" | "CanvasText" | "Highlight" | "HighlightText" | "GrayText";
 

@@ -1,6 +1,6 @@
 import { BLACK, parseColor, type Rgba, WHITE } from "./color";
 import type { Package } from "./palette";
-import { forcedTheme, type Inputs, resolveTheme, type SystemColor } from "./resolve";
+import { clearerTheme, forcedTheme, type Inputs, resolveTheme, type SystemColor } from "./resolve";
 import type { Theme } from "./theme";
 
 /** The five inputs, each with what hosts call it, in the order in which they are asked. */
@@ -39,6 +39,8 @@ export function watchTheme(root: HTMLElement, packages: readonly Package[]): The
 
   let request = 0;
   const look = () => {
+    // A collapsed output is taken out of the page, where nothing has a colour.
+    if (!root.isConnected) return;
     const next = read(root, painted);
     const text = JSON.stringify(next);
     if (text === written) return;
@@ -54,6 +56,8 @@ export function watchTheme(root: HTMLElement, packages: readonly Package[]): The
   };
   const observer = new MutationObserver(reread);
   for (const el of [document.documentElement, document.body]) observer.observe(el, { attributes: true });
+  const sight = new IntersectionObserver(reread);
+  sight.observe(root);
   const queries = QUERIES.map((query) => window.matchMedia(query));
   for (const query of queries) query.addEventListener("change", reread);
   return {
@@ -69,6 +73,7 @@ export function watchTheme(root: HTMLElement, packages: readonly Package[]): The
     dispose() {
       cancelAnimationFrame(request);
       observer.disconnect();
+      sight.disconnect();
       for (const query of queries) query.removeEventListener("change", reread);
       listeners.clear();
     },
@@ -98,7 +103,10 @@ function read(root: HTMLElement, packages: readonly Package[]): Theme {
       mono: first(CHAINS.mono) || "ui-monospace, Menlo, Consolas, monospace",
       prefersDark: pageMayBeDark() && window.matchMedia(QUERIES[0]).matches,
     };
-    if (!window.matchMedia(QUERIES[1]).matches) return resolveTheme(inputs, packages);
+    if (!window.matchMedia(QUERIES[1]).matches) {
+      const theme = resolveTheme(inputs, packages);
+      return window.matchMedia(QUERIES[2]).matches ? clearerTheme(theme) : theme;
+    }
     const fallback: Readonly<Record<SystemColor, Rgba>> = {
       Canvas: WHITE,
       CanvasText: BLACK,
