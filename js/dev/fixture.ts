@@ -328,8 +328,8 @@ export function reference(): ViewData {
   let time = 5.8 * S;
   for (let i = 0; time < 33 * S; i++) {
     const long = i === 5;
-    const size = (long ? 8.12 : 2.2 + next() * 0.8) * S;
-    const call = b.call(1, enrich, mine("fetch_rates"), time, Math.min(size, 33.9 * S - time), 0.1);
+    const size = Math.min((long ? 8.12 : 2.2 + next() * 0.8) * S, 33.9 * S - time);
+    const call = b.call(1, enrich, mine("fetch_rates"), time, size, 0.1);
     if (long) fetch = call;
     const got = b.call(
       1,

@@ -2,6 +2,7 @@ import style from "./more.css";
 import { createAnomalies } from "./views/anomalies";
 import { createAssist } from "./views/assist";
 import { createDesign } from "./views/design";
+import { createExchange } from "./views/exchange";
 import { createExplain } from "./views/explain";
 import { createExport } from "./views/export";
 import { createFunctions } from "./views/functions";
@@ -36,6 +37,7 @@ const more: More = {
   keyRange: rangeByKey,
   spans: createSpanTrack,
   assist: createAssist,
+  exchange: createExchange,
   link: createLink,
   legend: createLegend,
   openSource,
@@ -55,6 +57,7 @@ export const {
   keyRange,
   spans,
   assist,
+  exchange,
   link,
   legend,
   strip,

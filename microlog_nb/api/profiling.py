@@ -15,6 +15,7 @@ from microlog_nb.api.checks import check_options
 from microlog_nb.api.recording import Recording
 from microlog_nb.api.running import Run
 from microlog_nb.errors import MicrologError
+from microlog_nb.widget import marimo
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -191,7 +192,7 @@ def _wants_display(display: bool | None) -> bool:
         return display
     interactive = sys.modules.get("IPython")
     shell = interactive.get_ipython() if interactive is not None else None
-    return shell is not None and getattr(shell, "kernel", None) is not None
+    return (shell is not None and getattr(shell, "kernel", None) is not None) or marimo.is_running()
 
 
 def _notice(message: str) -> None:

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from microlog_nb.api.explaining import Explainer, Explanation
+    from microlog_nb.api.following import Followers
     from microlog_nb.api.running import Run
     from microlog_nb.model.trace import Trace
     from microlog_nb.tables import Graph, Tables
+    from microlog_nb.widget.widget import Timeline
 
 _last: Recording | None = None
 
@@ -37,6 +39,7 @@ class Recording:
         self._explainer: Explainer | None = None
         self._answers: Sequence[Any] = ()  # of the file that it was read from
         self._selected = selection.Selection()
+        self._followers: Followers | None = None
         self._selection: tuple[selection.Range, Recording] | None = None
 
     # -- facts -----------------------------------------------------------------------------------------------------
@@ -372,6 +375,8 @@ class Recording:
             return self
         self._finished = _tables_of(run.finish(exception))
         _remember(self)
+        if self._followers is not None:
+            self._followers.end(self._finished)
         if run.save is not None:
             self.save(run.save)
         return self
@@ -385,6 +390,25 @@ class Recording:
         from microlog_nb.widget import display
 
         return display.bundle(self._tables, views.maker(self))
+
+    def _display_(self) -> Timeline:
+        """What marimo shows in place of a recording."""
+        from microlog_nb.api import views
+
+        return views.maker(self)()
+
+    def _follow(self, view: Timeline) -> None:
+        """The view grows while this is running."""
+        run = self._run
+        if run is None:
+            view.update(self._tables, self._explaining().rows(), running=False)
+            return
+        if self._followers is None:
+            from microlog_nb.api.following import Followers
+
+            self._followers = Followers(lambda: _tables_of(run.snapshot()), lambda: self._explaining().rows())
+            run.watch(self._followers.look)
+        self._followers.add(view)
 
     def _explaining(self) -> Explainer:
         if self._explainer is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +37,10 @@ class Run:
     def snapshot(self) -> Trace:
         """What has been recorded so far."""
         return self._recorder().trace(self._window)
+
+    def watch(self, look: Callable[[], bool]) -> None:
+        """Has a follower called while this runs, as long as it says so: see `recorder.Recorder.watch`."""
+        self._recorder().watch(self._window, look)
 
     def finish(self, exception: BaseException | None) -> Trace:
         """Ends the recording; what ended the recorded code becomes a log entry."""

@@ -33,8 +33,11 @@ def maker(recording: Recording) -> Callable[[], Timeline]:
         from microlog_nb.widget.widget import Timeline
 
         answers = recording._explaining().rows()  # noqa: SLF001  # of the same package
-        timeline = Timeline(recording._tables, handlers(recording), answers)  # noqa: SLF001  # as above
+        running = recording.running
+        timeline = Timeline(recording._tables, handlers(recording), answers, running=running)  # noqa: SLF001  # as above
         recording._selected.share(timeline)  # noqa: SLF001  # as above
+        if running:
+            recording._follow(timeline)  # noqa: SLF001  # as above
         return timeline
 
     return made

@@ -26,6 +26,7 @@ from microlog_nb.capture.samplers.base import SamplerUnavailable
 from microlog_nb.capture.samplers.thread import ThreadSampler
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.threads import Threads
+from microlog_nb.capture.watching import LEAST_NS, Watch
 from microlog_nb.config import Settings
 from microlog_nb.errors import MicrologError
 
@@ -80,6 +81,7 @@ class Recorder:
         self._faults: dict[str, int] = {}
         self._interceptors: list[interceptors.Interceptor] = []
         self._pollers: list[Callable[[], bool]] = []
+        self._watches: list[tuple[Window, Watch]] = []
         self._stopping = False
         self._resting = False
         self._keeper_cpu_ns = 0
@@ -110,7 +112,7 @@ class Recorder:
         ident = _thread.get_ident()
         if ident in self._excluded:
             return -1, NO_STACK
-        return self.threads.slot(ident, self.now()).number, self._stacks.of_frame(frame)
+        return self.threads.calling(self.now()).number, self._stacks.of_frame(frame)
 
     def log(
         self,
@@ -319,6 +321,10 @@ class Recorder:
             "notes": notes,
         }
 
+    def watch(self, window: Window, look: Callable[[], bool]) -> None:
+        """Has a follower called in the thread that keeps house, as long as it says so and the recording runs."""
+        self._watches.append((window, Watch(look, self.now() + LEAST_NS)))
+
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _counters(self) -> dict[str, int]:
@@ -454,6 +460,7 @@ class Recorder:
                         self._drain()
                         if self.sampler.error and self.sampler.name == "native":
                             self._replace_sampler()
+                    self._tell_watches()
                     self._keeper_cpu_ns = time.thread_time_ns()
                 pace = _POLL_EVERY_NS if busy else _WAIT_EVERY_NS if self._tasks else self._metrics_interval_ns
                 due = min(read, self.now() + pace)
@@ -469,6 +476,17 @@ class Recorder:
             self._asleep.acquire(timeout=max(due_ns - self.now(), 0) / 1e9)
         self._resting = False
         return not self._stopping
+
+    def _tell_watches(self) -> None:
+        for one in list(self._watches):
+            window, watch = one
+            try:
+                goes_on = window in self.windows and watch.tell(self.now)
+            except Exception as error:  # noqa: BLE001  # the program goes on
+                goes_on = False
+                self.fault("the running recording is not shown any more", error)
+            if not goes_on:
+                self._watches.remove(one)
 
     def _drain(self) -> None:
         self.sampler.drain()

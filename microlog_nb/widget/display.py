@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from microlog_nb.summary import statistics
 from microlog_nb.tables import Tables
-from microlog_nb.widget import fallback
+from microlog_nb.widget import fallback, marimo
 
 if TYPE_CHECKING:
     from microlog_nb.widget.widget import Timeline
@@ -29,6 +29,9 @@ def display(tables: Tables, make: Maker) -> None:
     Raises:
         MicrologError: the bundle was not built; nothing is shown then.
     """
+    if marimo.is_running():
+        marimo.show(make())
+        return
     if not in_notebook():
         print(statistics(tables))  # noqa: T201  # what the user asked to see
         return

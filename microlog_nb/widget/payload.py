@@ -18,7 +18,9 @@ import numpy.typing as npt
 from microlog_nb.analysis.calls import late_samples
 from microlog_nb.analysis.graph import LEVELS, thread_starts
 from microlog_nb.analysis.line_runs import line_runs
+from microlog_nb.analysis.lines import follow
 from microlog_nb.analysis.names import function_names, package_name, shown_file, shown_name
+from microlog_nb.model.schema import LATE_INTERVALS
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from microlog_nb.widget import markdown
@@ -34,6 +36,9 @@ MAX_RENDERED = 500
 
 MAX_SOURCES = 200_000
 """So many characters of source text travel with the view; the recording has the rest."""
+
+SLOWEST_NS = 1_000_000
+"""The sampler lowers its rate on a busy machine to one sample in so long, not further; what is longer is missing."""
 
 _FAST_ABOVE = 4_000_000
 _LARGEST_EXACT = 2**53
@@ -464,11 +469,15 @@ def _tips(tables: Tables, bars: Bars) -> list[Row]:
 
 
 def gaps(trace: Trace) -> list[Row]:
-    """Times without samples, as the late samples of any thread tell of them; those that overlap are one."""
-    due, delay = trace.numbers("samples", "due_ns"), trace.numbers("samples", "delay_ns")
+    """Times without samples, as the late samples of any thread tell of them and those that never came; overlapping ones are one."""
+    due, taken = trace.numbers("samples", "due_ns"), trace.taken_ns
     late = late_samples(trace)
-    order = np.argsort(due[late], kind="stable")
-    start, end = due[late][order], (due + delay)[late][order]
+    at, before = follow(trace.numbers("samples", "thread"), taken, trace.numbers("samples", "stack") >= 0)
+    missed = taken[at] - taken[before] > (LATE_INTERVALS + 1) * max(trace.interval_ns, SLOWEST_NS)
+    start = np.concatenate([due[late], taken[before[missed]] + trace.interval_ns])
+    end = np.concatenate([taken[late], taken[at[missed]]])
+    order = np.argsort(start, kind="stable")
+    start, end = start[order], end[order]
     if not len(start):
         return []
     reach = np.maximum.accumulate(end)

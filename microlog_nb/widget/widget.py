@@ -12,8 +12,11 @@ import traitlets
 from microlog_nb.summary import statistics
 from microlog_nb.tables import Tables
 from microlog_nb.widget import bundle
-from microlog_nb.widget.payload import deflate, encode
+from microlog_nb.widget.payload import deflate, encode, levels
 from microlog_nb.widget.requests import Handlers, Requests, no_handlers
+
+_RUNNING_CALLS = 4000
+"""Bars of a recording that goes on, at most: they are made and sent again and again."""
 
 
 class Timeline(anywidget.AnyWidget):
@@ -25,6 +28,7 @@ class Timeline(anywidget.AnyWidget):
         tables: of the recording.
         handlers: makes what answers the page, given what tells the page something.
         answers: explanations that are shown with it; see `payload.encode`.
+        running: whether the recording is still going on.
     """
 
     # a file is what anywidget can watch and reload
@@ -48,12 +52,23 @@ class Timeline(anywidget.AnyWidget):
         return chosen
 
     def __init__(
-        self, tables: Tables, handlers: Handlers = no_handlers, answers: Sequence[Mapping[str, Any]] = ()
+        self,
+        tables: Tables,
+        handlers: Handlers = no_handlers,
+        answers: Sequence[Mapping[str, Any]] = (),
+        *,
+        running: bool = False,
     ) -> None:
-        super().__init__(payload=deflate(encode(tables, answers=answers)), _more=bundle.deflated("more.js"))
+        view = _view(tables, answers, running=running)
+        super().__init__(payload=view, _more=bundle.deflated("more.js"))
         self._summary = statistics(tables)
         self.requests = Requests(handlers, self.send)
         self.on_msg(lambda _widget, content, _buffers: self.requests.receive(content))
+
+    def update(self, tables: Tables, answers: Sequence[Mapping[str, Any]], *, running: bool) -> None:
+        """Shows what has been recorded since: of a recording that goes on in so many bars that its bytes stay few."""
+        self._summary = statistics(tables)
+        self.payload = _view(tables, answers, running=running)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         shown = super()._repr_mimebundle_(**kwargs)
@@ -61,3 +76,8 @@ class Timeline(anywidget.AnyWidget):
             return None
         data, metadata = shown
         return {**data, "text/plain": self._summary}, metadata
+
+
+def _view(tables: Tables, answers: Sequence[Mapping[str, Any]], *, running: bool) -> bytes:
+    bars = levels(tables).at_most(_RUNNING_CALLS) if running else None
+    return deflate(encode(tables, bars, running=running, answers=answers))

@@ -28,9 +28,11 @@ CHROMIUM_FLAGS = [
     "--no-pings",
 ]
 # What Jupyter itself says at the error level while all is well: a page without icon or network, a plug-in of Notebook 7
-# without its schema, and the widget manager on a saved widget whose kernel is gone.
+# without its schema, the widget manager on a saved widget whose kernel is gone, the server's list of kernels while one of
+# them ends, and the notebook's window when a cell is moved (nothing in the view removes a node through its parent).
 NOT_OURS = re.compile(
     r"favicon|reading 'schema'|widget model not found|net::ERR_(FAILED|BLOCKED_BY_CLIENT|INTERNET_DISCONNECTED)"
+    r"|status of 500 .*/api/kernels\b|'removeChild' on 'Node'"
 )
 
 

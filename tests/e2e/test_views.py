@@ -157,9 +157,11 @@ def test_pointing_at_a_cluster_lists_what_is_under_it_and_a_click_zooms_in(timel
     expect(card).to_contain_text("debug")
     expect(card.get_by_role("button")).to_have_count(9)
     whole = timeline.window
+    shown = timeline.root.get_attribute("data-window") or ""
     timeline.page.mouse.down()
     timeline.page.mouse.up()
     expect(card).to_be_hidden()
+    expect(timeline.root).not_to_have_attribute("data-window", shown)
     assert timeline.window[1] - timeline.window[0] < whole[1] - whole[0]
 
 
@@ -370,6 +372,19 @@ def _page(browser: Browser, scheme: str, width: int) -> Iterator[Page]:
         page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         page.set_viewport_size({"width": width, "height": 760})
         yield page
+
+
+def test_forced_colours_and_more_contrast_are_followed_while_it_is_open(timeline: Timeline) -> None:
+    page, usual = timeline.page, timeline.root.evaluate("root => root.style.getPropertyValue('--ml-line')")
+    value = "(name => document.querySelector('.microlog').style.getPropertyValue(name))"
+    same = f"names => new Set(names.map({value})).size === 1"
+    is_usual = f"usual => {value}('--ml-line') === usual"
+    page.emulate_media(contrast="more")
+    page.wait_for_function(f"usual => !({is_usual})(usual)", arg=usual)
+    page.emulate_media(contrast="no-preference", forced_colors="active")
+    page.wait_for_function(same, arg=["--ml-line", "--ml-warn", "--ml-gap-hatch", "--ml-fg"])
+    page.emulate_media(forced_colors="none")
+    page.wait_for_function(is_usual, arg=usual)
 
 
 @pytest.mark.parametrize(

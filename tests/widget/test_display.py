@@ -92,6 +92,22 @@ def test_a_terminal_gets_the_summary(capsys: pytest.CaptureFixture[str]) -> None
     assert display.bundle(tables(), made) == {"text/plain": statistics(tables())}
 
 
+def test_a_marimo_notebook_gets_the_view_in_the_output_of_its_cell(
+    built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown: list[Any] = []
+    marimo = SimpleNamespace(running_in_notebook=lambda: True, output=SimpleNamespace(append=shown.append))
+    monkeypatch.setitem(sys.modules, "marimo", marimo)
+    view = made()
+    display.display(tables(), lambda: view)
+    assert shown == [view]
+    assert capsys.readouterr().out == ""
+    marimo.running_in_notebook = lambda: False
+    display.display(tables(), made)
+    assert shown == [view]
+    assert capsys.readouterr().out == f"{statistics(tables())}\n"
+
+
 def test_a_recording_as_a_value_has_a_form_for_every_reader(built: Path, notebook: list[Any]) -> None:
     data, _ = display.bundle(tables(), made)
     assert set(data) == {WIDGET_VIEW, "text/html", "text/plain"}

@@ -196,6 +196,11 @@ def test_a_gap_is_where_samples_came_late() -> None:
     assert view.gaps == [{"start": 16.5 * MS, "duration": 5 * MS}]
 
 
+def test_a_gap_is_where_samples_never_came_to_a_thread_that_was_at_work() -> None:
+    trace = trace_from_picture("main: a a .*6 a - . . . . . . a .*3 a")
+    assert decode(payload.encode(tables(trace))).gaps == [{"start": 2.5 * MS, "duration": 6 * MS}]
+
+
 def test_gaps_of_threads_are_merged() -> None:
     trace = trace_from_picture("main: a >*5 a a a >*9 a\nw: b b >*6 b -*10")
     assert decode(payload.encode(tables(trace))).gaps == [

@@ -118,7 +118,10 @@ export function createChannel(model: MessageModel): Channel {
   };
   model.on("msg:custom", receive);
   model.on("comm_live_status_update", changed);
-  const unwatch = watchStatus(model.widget_manager, ping);
+  // A kernel that starts again, by itself or because it was told to, knows nothing of this view.
+  const unwatch = watchStatus(model.widget_manager, (_, status) =>
+    /restarting|dead|terminating/.test(String(status)) ? changed(undefined) : ping(),
+  );
   ping();
 
   return {
@@ -171,7 +174,7 @@ export function createChannel(model: MessageModel): Channel {
 }
 
 /** Calls back when the kernel that a widget manager shows (JupyterLab's and Notebook's do) changes its status. */
-function watchStatus(manager: unknown, changed: () => void): () => void {
+function watchStatus(manager: unknown, changed: Slot): () => void {
   const { kernel } = (manager ?? {}) as { kernel?: { statusChanged?: Partial<Signal> } | null };
   const signal = kernel?.statusChanged;
   if (typeof signal?.connect !== "function" || typeof signal.disconnect !== "function") return () => undefined;
@@ -179,9 +182,11 @@ function watchStatus(manager: unknown, changed: () => void): () => void {
   return () => signal.disconnect?.(changed);
 }
 
+type Slot = (kernel: unknown, status: unknown) => void;
+
 interface Signal {
-  connect(slot: () => void): unknown;
-  disconnect(slot: () => void): unknown;
+  connect(slot: Slot): unknown;
+  disconnect(slot: Slot): unknown;
 }
 
 function viewOf(buffer: unknown): DataView {

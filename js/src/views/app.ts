@@ -23,6 +23,7 @@ import { createTimeline } from "./timeline";
 const BELOW = [960, 800, 640, 400] as const;
 
 export interface App {
+  readonly store: Store;
   dispose(): void;
 }
 
@@ -97,7 +98,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   const legend = el("div", "microlog-modules");
   const status = createStatus(context);
   const first: Panel = {
-    el: timeline?.el ?? createEmpty(),
+    el: timeline?.el ?? createEmpty(data.facts.running),
     controls: legend,
     shown: () => undefined,
     hidden: () => undefined,
@@ -173,6 +174,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   const showPicture = hideStaticPicture(root, data.facts.id);
 
   return {
+    store,
     dispose() {
       ending.abort();
       joined.then((ends) => ends.forEach((end) => void end())).catch(() => undefined);

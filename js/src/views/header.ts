@@ -59,6 +59,7 @@ export function createHeader(context: Context, actions: HeaderActions): Header {
     facts.cell || named ? el("span", "microlog-rule") : null,
     facts.cell ? el("span", "microlog-cell", facts.cell) : null,
     named ? title : null,
+    facts.running ? el("span", "microlog-running", "recording") : null,
     strip,
     el("div", "microlog-tools", notes, search.el, fit, exports, help),
   );

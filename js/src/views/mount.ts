@@ -1,8 +1,10 @@
 import { decode } from "../data/decode";
+import type { ViewData } from "../data/types";
 import type { Host } from "../host/host";
 import { watchTheme } from "../theme/watch";
 import { type App, createApp } from "./app";
 import { el } from "./dom";
+import type { Exchange, More } from "./panel";
 import { createError, createLoading } from "./states";
 
 /** Where an entry shows its bytes; the last ones given win. */
@@ -14,41 +16,67 @@ export interface Mount {
   dispose(): void;
 }
 
-/** Puts a `.microlog` element into `place` and shows recordings in it: loading, then the view, or else the error. */
+/** A recording that is seen. */
+export interface Shown {
+  readonly root: HTMLElement;
+  readonly app: App;
+  readonly data: ViewData;
+}
+
+/**
+ * Puts a `.microlog` element into `place` and shows recordings in it: loading, then the view, or else the error. Newer data
+ * of the recording that is seen takes the place of the older, see `exchange.ts`.
+ */
 export function createMount(place: HTMLElement, host: Host, className = ""): Mount {
-  const root = el("div", `microlog ${className}`.trim());
+  const ending = new AbortController();
+  const newRoot = (): HTMLElement => el("div", `microlog ${className}`.trim());
+  let root = newRoot();
   place.append(root);
-  let shown: App | null = null;
+  let shown: Shown | null = null;
+  let failed: { dispose(): void } | null = null;
+  let exchange: Exchange | null = null;
   let latest = 0;
 
   const clear = () => {
-    shown?.dispose();
-    shown = null;
+    exchange?.drop();
+    shown?.app.dispose();
+    failed?.dispose();
+    shown = failed = null;
     root.classList.remove("microlog-failed");
   };
   const fail = (error: unknown) => {
     clear();
-    const theme = watchTheme(root, []);
+    failed = watchTheme(root, []);
     root.classList.add("microlog-failed");
     root.style.height = "";
     root.replaceChildren(createError("The recording cannot be shown.", error));
-    shown = { dispose: theme.dispose };
+  };
+  const make = (into: HTMLElement, data: ViewData): Shown => ({ root: into, app: createApp(into, data, host), data });
+  const take = (next: Shown) => {
+    shown = next;
+    root = next.root;
   };
   return {
     async show(bytes) {
       const turn = ++latest;
-      clear();
-      const loading = createLoading();
-      const theme = watchTheme(root, []);
-      root.replaceChildren(loading.el);
+      const running = shown?.data.facts.running;
+      if (!running) clear();
+      const loading = running ? null : createLoading();
+      const theme = loading && watchTheme(root, []);
+      if (loading) root.replaceChildren(loading.el);
       try {
         const data = await decode(bytes);
-        if (turn === latest) shown = createApp(root, data, host);
+        const more = running ? ((await host.more()) as More) : null;
+        if (turn !== latest) return;
+        if (more && shown) {
+          exchange ??= more.exchange(place, newRoot, make, take, ending.signal);
+          exchange.begin(shown, data);
+        } else shown = make(root, data);
       } catch (error) {
         if (turn === latest) fail(error);
       } finally {
-        loading.dispose();
-        theme.dispose();
+        loading?.dispose();
+        theme?.dispose();
       }
     },
     fail(error) {
@@ -57,6 +85,7 @@ export function createMount(place: HTMLElement, host: Host, className = ""): Mou
     },
     dispose() {
       latest++;
+      ending.abort();
       clear();
       root.remove();
     },

@@ -1,6 +1,7 @@
 import type { CallId, LogId, Ns, Place, ViewData } from "../data/types";
 import type { Sheet, Tab } from "../state/store";
 import type { Context, View } from "./context";
+import type { Shown } from "./mount";
 import type { SearchParts } from "./search-box";
 import type { SourceLine } from "./source-link";
 import type { SpanTrackView } from "./spans";
@@ -57,7 +58,22 @@ export interface More {
   ) => HTMLElement;
   /** The entries of a marker, in a card. */
   readonly logCard: (context: Context, entries: readonly LogId[], close: () => void) => HTMLElement;
+  /** How newer data of the recording takes the place of the older. */
+  readonly exchange: (
+    place: HTMLElement,
+    newRoot: () => HTMLElement,
+    make: (root: HTMLElement, data: ViewData) => Shown,
+    took: (next: Shown) => void,
+    signal: AbortSignal,
+  ) => Exchange;
   readonly style: string;
+}
+
+/** Puts views over newer data in place of the one that is seen. */
+export interface Exchange {
+  begin(before: Shown, data: ViewData): void;
+  /** Lets the one go that has not been seen yet. */
+  drop(): void;
 }
 
 /** The moment or the interval of a place. */

@@ -24,7 +24,8 @@ export function createLoading(): { readonly el: HTMLElement; dispose(): void } {
 }
 
 /** Nothing was sampled and nothing was said: what to do about it. */
-export function createEmpty(): HTMLElement {
+export function createEmpty(running: boolean): HTMLElement {
+  if (running) return el("div", "microlog-empty", el("p", "", "The recording has begun."));
   const fix = el("code", "", "%%microlog --interval 0.1ms");
   const said = el("p", "", "The cell ended before the first sample. Use ", fix, " or record a longer cell.");
   return el("div", "microlog-empty", said);

@@ -12,6 +12,16 @@ import { asSpeedscope } from "./speedscope";
 const data = reference();
 
 describe("a range of a recording", () => {
+  it("is of calls that lie inside their callers", () => {
+    const { start, duration, parent } = data.calls;
+    const end = (call: number) => (start[call] ?? 0) + (duration[call] ?? 0);
+    const outside = Array.from(start.keys()).filter((call) => {
+      const caller = parent[call] ?? -1;
+      return caller >= 0 && ((start[call] ?? 0) < (start[caller] ?? 0) || end(call) > end(caller) + 1);
+    });
+    expect(outside).toEqual([]);
+  });
+
   it("of everything is everything", () => {
     const all = between(data, { start: ns(0), end: data.facts.duration });
     expect(all).toEqual(data);

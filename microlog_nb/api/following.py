@@ -1,0 +1,61 @@
+"""Views that were shown while their recording runs: they grow with it, and have all of it at its end."""
+
+from __future__ import annotations
+
+import _thread
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from microlog_nb.tables import Tables
+    from microlog_nb.widget.widget import Timeline
+
+
+class Followers:
+    """The views of one running recording; it keeps none of them alive.
+
+    Args:
+        tables: makes those of what has been recorded so far.
+        answers: gives the explanations so far; see `payload.encode`.
+    """
+
+    def __init__(self, tables: Callable[[], Tables], answers: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
+        self._tables = tables
+        self._answers = answers
+        self._views: weakref.WeakSet[Timeline] = weakref.WeakSet()
+        self._updating = _thread.allocate_lock()
+        self._ended = False
+
+    def add(self, view: Timeline) -> None:
+        """From now on the view grows."""
+        self._views.add(view)
+
+    def look(self) -> bool:
+        """Brings every view up to date, in the recorder's own thread; whether it wants to be called again."""
+        with self._updating:
+            try:
+                self._update(self._tables, running=True)
+                return not self._ended
+            finally:
+                # what sends a message asks which thread it is in, and the program would find that one among its own
+                threading._active.pop(_thread.get_ident(), None)  # type: ignore[attr-defined]  # noqa: SLF001  # no other way
+
+    def end(self, tables: Tables) -> None:
+        """The recording is over: every view gets all of it; what goes wrong is told and does not stop the program."""
+        with self._updating:
+            try:
+                self._update(lambda: tables, running=False)
+            except Exception as error:  # noqa: BLE001  # whatever a frontend's comm raises
+                sys.stderr.write(f"microlog: the timeline lacks the end: {type(error).__name__}: {error}\n")
+            finally:
+                self._ended = True
+
+    def _update(self, tables: Callable[[], Tables], *, running: bool) -> None:
+        views = [view for view in list(self._views) if view.comm is not None]  # the others were closed
+        if views and not self._ended:
+            latest, answers = tables(), self._answers()
+            for view in views:
+                view.update(latest, answers, running=running)
