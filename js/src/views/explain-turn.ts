@@ -34,6 +34,7 @@ export function createTurn(context: Context, actions: TurnActions): TurnView {
   const foot = el("div", "microlog-explain-under");
   const turnEl = el("article", "microlog-explain-turn", question, text.el, looked, trouble, foot);
   let head = "";
+  let under = "";
   let seen = 0;
   return {
     el: turnEl,
@@ -49,6 +50,10 @@ export function createTurn(context: Context, actions: TurnActions): TurnView {
       const wrong = { failed: turn.error, stopped: "Stopped: the answer ends here and is not kept." }[
         turn.state as string
       ];
+      // A button that is pressed stays the same one: what is made anew under the pointer gets no click.
+      const end = JSON.stringify([open, turn.state, wrong, turn.html !== "", turn.offline, turn.answer, last && able]);
+      if (end === under) return;
+      under = end;
       trouble.hidden = !wrong;
       trouble.dataset.state = turn.state;
       trouble.replaceChildren(
