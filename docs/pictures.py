@@ -1,13 +1,16 @@
 """Pictures for README.md, and of every state of the view for the eyes: `make pictures`.
 
-README's two come from the report that `make demo` left. The others show the made-up recordings of `js/dev`, and the report, in
-both themes; they go to build/pictures/.
+README's two come from the report that `make demo` left. The others show the made-up recordings of `js/dev`, in both themes; they
+go to build/pictures/. A state that is not reached, or an error in the console, is an error here. `docs/pictures.py NAME ...` makes
+those whose names begin so.
 """
 
 import shutil
+import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
@@ -15,7 +18,8 @@ HERE = Path(__file__).parent
 REPORT = HERE.parent / "build" / "demo" / "report.html"
 DEV = HERE.parent / "build" / "dev" / "index.html"
 PICTURES = HERE.parent / "build" / "pictures"
-Step = Callable[[Page], None]
+Step = Callable[[Page], object]
+TABS = ("Timeline", "Functions", "Log", "Anomalies", "Design", "Explain")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,10 @@ class State:
     fixture: str = "reference"
     width: int = 1200
     height: int = 456
+    page: dict[str, str] = field(default_factory=dict)
+    """What else the page of js/dev is asked for: kernel, model, bytes."""
+    media: dict[str, str] = field(default_factory=dict)
+    """What the reader of the page has set: forced_colors, contrast."""
 
 
 def press(*keys: str) -> Step:
@@ -40,9 +48,26 @@ def press(*keys: str) -> Step:
     return step
 
 
+def press_here(*keys: str) -> Step:
+    """Presses keys where the focus is."""
+
+    def step(page: Page) -> None:
+        for key in keys:
+            page.keyboard.press(key)
+
+    return step
+
+
 def open_tab(name: str) -> Step:
     """Opens a view."""
-    return lambda page: page.get_by_role("tab", name=name).click()
+
+    def step(page: Page) -> None:
+        page.get_by_role("tab", name=name).click()
+        page.get_by_role("tab", name=name, selected=True).wait_for()
+        # The panel's code has come, and what it shows is there.
+        page.locator(".microlog-panels > :not(.microlog-none)").wait_for()
+
+    return step
 
 
 def click(selector: str) -> Step:
@@ -50,16 +75,42 @@ def click(selector: str) -> Step:
     return lambda page: page.locator(selector).first.click()
 
 
+def see(selector: str) -> Step:
+    """Waits until something is seen."""
+    return lambda page: page.locator(selector).first.wait_for()
+
+
 def point(x: float, y: float) -> Step:
-    """Moves the pointer over the lanes: a share of the width, and pixels from the top."""
+    """Moves the pointer over the lanes: a share of the width, and pixels from the top; waits for a card."""
+    return over(".microlog-lanes canvas", x, y)
+
+
+def over(selector: str, x: float, y: float, card: str = ".microlog-card") -> Step:
+    """Moves the pointer over an element: a share of its width, and pixels from its top; waits for a card."""
 
     def step(page: Page) -> None:
-        box = page.locator(".microlog-lanes canvas").first.bounding_box()
+        box = page.locator(selector).first.bounding_box()
         assert box is not None
         page.mouse.move(box["x"] + box["width"] * x, box["y"] + y)
-        page.locator(".microlog-card").wait_for()
+        page.locator(card).wait_for()
 
     return step
+
+
+def click_at(selector: str, x: float, y: float) -> Step:
+    """Clicks on a place of an element."""
+
+    def step(page: Page) -> None:
+        box = page.locator(selector).first.bounding_box()
+        assert box is not None
+        page.mouse.click(box["x"] + box["width"] * x, box["y"] + y)
+
+    return step
+
+
+def write(text: str) -> Step:
+    """Types."""
+    return lambda page: page.keyboard.type(text)
 
 
 def select_range(start: float, end: float) -> Step:
@@ -79,79 +130,162 @@ def select_range(start: float, end: float) -> Step:
     return step
 
 
-def search(text: str) -> Step:
+def search(text: str, found: str = "of") -> Step:
     """Searches and goes to the first match."""
 
     def step(page: Page) -> None:
-        press("/")(page)
+        page.locator(".microlog").first.focus()
+        page.keyboard.press("/")
         page.keyboard.type(text)
-        page.locator(".microlog-search-count").filter(has_text="of").wait_for()
+        page.locator(".microlog-search-count").filter(has_text=found).wait_for()
         page.keyboard.press("Enter")
 
     return step
 
 
+HEAD = ".microlog-head canvas"
+EXPLAIN = open_tab("Explain")
 STATES = (
     State("timeline"),
     State("timeline-760", width=760),
-    State(
-        "timeline-selected", (press("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown"),)
-    ),
+    State("timeline-measured", (see(".microlog-lane-spans:not([hidden])"),), fixture="measured"),
+    State("timeline-selected", (press("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown"),)),
+    State("timeline-zoomed", (press("ArrowDown", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown", "Enter"),)),
     State("timeline-collapsed", (click(".microlog-lane:not(.microlog-lane-spans)"),)),
-    State("hover", (point(0.55, 31),)),
-    State("hover-anomaly-pinned", (point(0.55, 31), press("p"))),
-    State("range", (select_range(0.28, 0.58),), height=500),
+    State("timeline-waiting", (select_range(0.2, 0.3), press("z"), press("Escape"))),
+    State("gap", (select_range(0.48, 0.58), press("z"), press("Escape"))),
+    State("hover", (point(0.55, 31),), page={"kernel": "idle"}),
+    State("hover-anomaly-pinned", (point(0.55, 31), press("p")), page={"kernel": "idle"}),
+    State("hover-many", (point(0.32, 68),), page={"kernel": "idle"}),
+    State("marker", (over(HEAD, 0.26, 31, ".microlog-marker-card"),)),
+    State("marker-cluster", (over(HEAD, 0.125, 31, ".microlog-marker-card"),)),
+    State("marker-open", (click_at(HEAD, 0.26, 31), see(".microlog-log-card"))),
+    State("range", (select_range(0.28, 0.58),), height=500, page={"kernel": "idle"}),
+    State("range-no-kernel", (select_range(0.28, 0.58),), height=500),
     State("search", (search("fit_fold"),)),
-    State("search-760", (click(".microlog-search-open"), lambda page: page.keyboard.type("read")), width=760),
+    State("search-760", (click(".microlog-search-open"), write("read"), see(".microlog-search-count")), width=760),
+    State("search-none", (search("zzz", "0 of"),)),
+    State("search-none-functions", (open_tab("Functions"), search("zzz", "0 of"), see(".microlog-none"))),
+    State("search-none-log", (open_tab("Log"), search("zzz", "0 of"), see(".microlog-none"))),
+    State("search-none-anomalies", (open_tab("Anomalies"), search("zzz", "0 of"), see(".microlog-none"))),
+    State("search-functions", (open_tab("Functions"), search("read"))),
     State("log", (open_tab("Log"),), fixture="talk", height=600),
+    State("log-many", (open_tab("Log"),)),
     State("log-stack", (open_tab("Log"), click("text=traceback")), fixture="talk", height=600),
     State("log-entry", (open_tab("Log"), click(".microlog-log-when")), fixture="talk"),
-    State("functions", (open_tab("Functions"),), height=600),
-    State("anomalies", (open_tab("Anomalies"),), height=600),
+    State("log-none", (open_tab("Log"), see(".microlog-none")), fixture="quiet"),
+    State("functions", (open_tab("Functions"),), height=600, page={"kernel": "idle"}),
+    State("functions-chosen", (open_tab("Functions"), click("text=fit_fold >> nth=0")), height=600),
+    State("anomalies", (open_tab("Anomalies"),), height=600, page={"kernel": "idle"}),
+    State("anomalies-none", (open_tab("Anomalies"), see(".microlog-none")), fixture="quiet"),
+    State("anomalies-muted", (open_tab("Anomalies"), click(".microlog-anomaly-reason"), press_here("m"))),
     State("design", (open_tab("Design"),), height=600),
-    State("explain", (open_tab("Explain"),), height=600),
-    State("help", (press("?"), lambda page: page.locator(".microlog-help").wait_for()), height=600),
-    State("export", (click(".microlog-open-export"), lambda page: page.locator(".microlog-export").wait_for())),
-    State("notes", (click(".microlog-open-notes"), lambda page: page.locator(".microlog-notes").wait_for()), "talk"),
-    State("narrow", width=560, height=600),
+    State("design-chosen", (open_tab("Design"), click(".microlog-design-graph [data-node]")), height=600),
+    State("explain-report", (EXPLAIN, see(".microlog-explain-note")), height=600),
+    State(
+        "explain-offline", (EXPLAIN, see(".microlog-explain-text .microlog-chip")), height=600, page={"kernel": "idle"}
+    ),
+    State(
+        "explain-answer",
+        (EXPLAIN, see(".microlog-explain-text .microlog-chip")),
+        height=600,
+        page={"kernel": "idle", "model": "answered"},
+    ),
+    State(
+        "explain-answering",
+        (
+            EXPLAIN,
+            see(".microlog-explain-ask .microlog-field"),
+            click(".microlog-explain-ask .microlog-primary"),
+            see(".microlog-caret"),
+        ),
+        height=600,
+        page={"kernel": "idle", "model": "answering"},
+    ),
+    State("explain-busy", (EXPLAIN, see(".microlog-explain-note")), height=600, page={"kernel": "busy"}),
+    State("explain-dead", (EXPLAIN, see(".microlog-explain-note")), height=600, page={"kernel": "dead"}),
+    State("help", (press("?"), see(".microlog-help")), height=600),
+    State("export", (click(".microlog-open-export"), see(".microlog-export"))),
+    State("export-kernel", (click(".microlog-open-export"), see(".microlog-export")), page={"kernel": "idle"}),
+    State("notes", (click(".microlog-open-notes"), see(".microlog-notes")), "talk"),
+    State("recording", (see(".microlog-running"),), fixture="recording", page={"kernel": "idle"}),
+    State("recording-760", (see(".microlog-running"),), fixture="recording", width=760, page={"kernel": "idle"}),
+    State("kernel-busy", (see("[data-kernel=busy]"),), page={"kernel": "busy"}),
+    State("kernel-dead", (see("[data-kernel=dead]"),), page={"kernel": "dead"}),
+    State("kernel-none", (see("[data-kernel=none]"),), page={"kernel": "none"}),
+    State("kernel-none-760", (see("[data-kernel=none]"),), width=760, page={"kernel": "none"}),
+    State("loading", (see("text=loading"),), page={"bytes": "slow"}),
+    State("error-cut", (see("[role=alert]"),), page={"bytes": "cut"}),
+    State("error-version", (see("[role=alert]"), click("text=Details")), page={"bytes": "version"}),
+    State("error-absent", (see("[role=alert]"),), page={"bytes": "absent"}),
+    State("empty", (see(".microlog-empty"),), fixture="empty"),
+    State("single", fixture="single"),
+    State("hostile", fixture="hostile"),
+    State("hostile-log", (open_tab("Log"),), fixture="hostile", height=600),
+    State("hostile-functions", (open_tab("Functions"),), fixture="hostile", height=600),
+    State("contrast", (point(0.55, 31),), media={"contrast": "more"}),
+    State("contrast-log", (open_tab("Log"),), fixture="talk", media={"contrast": "more"}),
+    State("forced", media={"forced_colors": "active"}),
+    State("forced-hover", (point(0.55, 31), press("p")), media={"forced_colors": "active"}),
+    State("forced-range", (select_range(0.28, 0.58),), media={"forced_colors": "active"}),
+    State("forced-log", (open_tab("Log"),), fixture="talk", media={"forced_colors": "active"}),
+    State("forced-anomalies", (open_tab("Anomalies"),), media={"forced_colors": "active"}),
+    State("forced-functions", (open_tab("Functions"),), media={"forced_colors": "active"}),
     State("narrow-card", (point(0.55, 58), press("p")), width=560, height=600),
     State("narrow-range", (select_range(0.28, 0.58),), width=560, height=600),
-    State("narrow-log", (open_tab("Log"),), width=560),
-    State("narrowest", width=380, height=500),
-    State("narrowest-log", (open_tab("Log"),), width=380),
-    State("empty", fixture="empty"),
-    State("single", fixture="single"),
+    State("narrow-help", (press("?"), see(".microlog-help")), width=560, height=600),
+    State("narrow-export", (click(".microlog-open-export"), see(".microlog-export")), width=560, height=600),
+    State("narrow-search", (click(".microlog-search-open"), write("read"), see(".microlog-search-count")), width=560),
+    *(
+        State(f"at-{width}-{tab.lower()}", (open_tab(tab),), width=width, height=500, page={"kernel": "idle"})
+        for width in (760, 640, 560, 400, 380)
+        for tab in TABS
+    ),
 )
+# Nothing is painted where there is nothing to paint.
+UNPAINTED = {"empty", "loading", "error-cut", "error-version", "error-absent"}
 
 
-def take_states(browser: Browser) -> None:
-    """Every state in both themes. A view that this version does not offer has no picture."""
+def take_states(browser: Browser, wanted: tuple[str, ...]) -> None:
+    """Every state in both themes, or those whose names begin as wanted."""
     PICTURES.mkdir(parents=True, exist_ok=True)
-    for scheme in ("light", "dark"):
-        for state in STATES:
-            size = ViewportSize(width=state.width + 32, height=state.height + 32)
-            page = browser.new_page(viewport=size, color_scheme=scheme, reduced_motion="reduce", offline=True)
-            page.set_default_timeout(5000)
-            page.goto(f"{DEV.as_uri()}?fixture={state.fixture}&theme={scheme}&width={state.width}")
-            root = page.locator(".microlog")
-            root.wait_for()
-            if state.fixture != "empty":
-                page.evaluate(
-                    "height => { document.querySelector('.microlog').style.height = `${height}px` }", state.height
-                )
-                page.locator(".microlog[data-painted]").wait_for()
-            tab = state.name.capitalize()
-            if (
-                tab in ("Functions", "Anomalies", "Design", "Explain")
-                and page.get_by_role("tab", name=tab).count() == 0
-            ):
-                page.close()
-                continue
-            for step in state.steps:
-                step(page)
-            page.evaluate("() => new Promise(done => setTimeout(done, 200))")
-            root.screenshot(path=PICTURES / f"{state.name}-{scheme}.png")
-            page.close()
+    if not wanted:
+        for old in PICTURES.glob("*.png"):
+            old.unlink()
+    for state in STATES:
+        if not wanted or state.name.startswith(wanted):
+            for scheme in ("light", "dark"):
+                take(browser, state, scheme)
+
+
+def take(browser: Browser, state: State, scheme: str) -> None:
+    """One state in one theme."""
+    size = ViewportSize(width=state.width + 32, height=state.height + 32)
+    page = browser.new_page(viewport=size, color_scheme=scheme, reduced_motion="reduce", offline=True, **state.media)
+    page.set_default_timeout(10_000)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    asked = {"fixture": state.fixture, "theme": scheme, "width": str(state.width), **state.page}
+    try:
+        page.goto(f"{DEV.as_uri()}?{urlencode(asked)}")
+        root = page.locator(".microlog")
+        root.wait_for()
+        if state.name not in UNPAINTED:
+            page.evaluate(
+                "height => { document.querySelector('.microlog').style.height = `${height}px` }", state.height
+            )
+            page.locator(".microlog[data-painted]").wait_for()
+        for step in state.steps:
+            step(page)
+        # The last of what was asked for is drawn, and the marks of typing and pointing have settled.
+        page.evaluate("() => new Promise(done => setTimeout(done, 200))")
+        root.screenshot(path=PICTURES / f"{state.name}-{scheme}.png")
+    except Exception as error:
+        raise SystemExit(f"The state {state.name}, {scheme}, was not reached: {error}") from error
+    if errors:
+        raise SystemExit(f"The state {state.name}, {scheme}, has errors in the console: {errors}")
+    page.close()
 
 
 def take_readme(browser: Browser) -> None:
@@ -168,12 +302,13 @@ def take_readme(browser: Browser) -> None:
 
 
 def main() -> None:
-    """Takes all pictures."""
+    """Takes all pictures, or those that are named."""
+    wanted = tuple(sys.argv[1:])
     machine = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=machine, args=["--no-sandbox"])
-        take_states(browser)
-        if REPORT.exists():
+        take_states(browser, wanted)
+        if not wanted:
             take_readme(browser)
         browser.close()
 

@@ -1,5 +1,6 @@
 import type {
   AnomalyRow,
+  CallId,
   FunctionRow,
   LaneId,
   LaneRow,
@@ -133,8 +134,25 @@ class Builder {
       const made = order[row.call];
       if (made) made.anomaly = id;
     });
+    const logs = rest.logs.map((row) => {
+      const call = order.reduce(
+        (best, made, i) =>
+          made.lane === row.lane &&
+          made.start <= row.time &&
+          row.time < made.start + made.duration &&
+          made.depth >= (order[best]?.depth ?? 0)
+            ? i
+            : best,
+        -1,
+      );
+      const writer = functions[order[call]?.function ?? -1];
+      return writer && row.call < 0
+        ? { ...row, call: call as CallId, function: writer.name, file: writer.file, line: writer.line + 2 }
+        : row;
+    });
     return {
       ...rest,
+      logs,
       ...derived(functions, packages, rest.facts.duration),
       threadStarts: [],
       answers: [],
@@ -524,11 +542,3 @@ export function large(count = 300_000): ViewData {
     tips: [],
   });
 }
-
-export const FIXTURES: Readonly<Record<string, () => ViewData>> = {
-  reference,
-  empty,
-  single,
-  large,
-  huge: () => large(1_000_000),
-};

@@ -25,6 +25,7 @@ from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from microlog_nb.widget import markdown
 from microlog_nb.widget.coarse import Bars, Levels
+from microlog_nb.widget.visible import visible, visible_in
 
 MAGIC = b"MLVIEW03"
 MOST_CALLS = 300_000
@@ -75,13 +76,13 @@ def encode(
     layout, body = _laid_out(columns)
     header = {
         "facts": {**facts(tables), "running": running, "detail": _detail(tables, bars, len(kept))},
-        "packages": package_rows,
-        "functions": _functions(tables, package_of),
+        "packages": visible_in(package_rows, "name"),
+        "functions": visible_in(_functions(tables, package_of), "name", "module", "file"),
         "lanes": [_without_thread(row) for row in lanes(tables, order)],
-        "logs": [logs[entry] for entry in kept],
+        "logs": visible_in((logs[entry] for entry in kept), "function", "file"),
         "spans": _spans(tables.trace, lane_of),
-        "anomalies": _anomalies(tables, lane_of, bars),
-        "tips": _tips(tables, bars),
+        "anomalies": visible_in(_anomalies(tables, lane_of, bars), "where", "reason"),
+        "tips": visible_in(_tips(tables, bars), "title", "function", "file", "evidence", "advice"),
         "gaps": gaps(tables.trace),
         "lineStep": line_step,
         "sources": _sources(tables),
@@ -113,7 +114,7 @@ def facts(tables: Tables) -> Row:
     memory = metrics["memory"][np.isfinite(metrics["memory"])]
     cpu = metrics["cpu"][np.isfinite(metrics["cpu"])]
     return {
-        **{key: meta[key] for key in ("id", "name", "cell", "started", "sampler", "python", "platform")},
+        **{key: visible(meta[key]) for key in ("id", "name", "cell", "started", "sampler", "python", "platform")},
         "duration": duration,
         "interval": meta["interval_ns"],
         "samples": tables.trace.tables["samples"].num_rows,
@@ -122,7 +123,7 @@ def facts(tables: Tables) -> Row:
         "cpu": _mean(cpu),
         "peakMemory": _number(memory.max()) if len(memory) else None,
         "memoryChange": _number(float(memory[-1]) - float(memory[0])) if len(memory) else None,
-        "notes": list(meta["notes"]),
+        "notes": [visible(note) for note in meta["notes"]],
     }
 
 
@@ -235,7 +236,11 @@ def _sources(tables: Tables) -> list[Row]:
 def _graph(tables: Tables, level: str) -> Row:
     """What the nodes of the graph are, and in which of them each function is; their times the page adds up itself."""
     data = tables.graph_data(level)
-    return {"nodes": data.name, "cycle": data.cycle.tolist(), "nodeOf": data.node_of.tolist()}
+    return {
+        "nodes": [visible(name) for name in data.name],
+        "cycle": data.cycle.tolist(),
+        "nodeOf": data.node_of.tolist(),
+    }
 
 
 # ---------------------------------------------------------------------------------------------------- lanes

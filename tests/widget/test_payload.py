@@ -13,6 +13,7 @@ from microlog_nb.analysis import names
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from microlog_nb.widget import payload
+from microlog_nb.widget.visible import visible
 from tests.pictures import META, MS, tables_from_rows, trace_from_picture, traces
 from tests.widget.views import RUN, assert_consistent, decode, many_calls, tables
 
@@ -32,7 +33,7 @@ def test_any_valid_trace_has_a_view(trace: Trace) -> None:
     view = decode(payload.encode(Tables(trace)))
     assert_consistent(view)
     assert [row["message"] for row in view.logs] == trace.texts("logs", "message")
-    assert view.facts["name"] == trace.meta["name"]
+    assert view.facts["name"] == visible(trace.meta["name"])
 
 
 def test_an_empty_recording_has_a_view() -> None:
@@ -216,10 +217,11 @@ def test_metrics_are_a_row_a_tick_and_counters_are_left_out() -> None:
     assert np.isnan(metrics.gcObjects).all()
 
 
-def test_half_a_surrogate_pair_passes() -> None:
+def test_half_a_surrogate_pair_is_written_out() -> None:
     trace = Trace(RUN.tables, {**RUN.meta, "name": "a\udc80b", "notes": ["\ud800"]})
     view = decode(payload.encode(tables(trace)))
-    assert view.facts["name"] == "a\udc80b"
+    assert view.facts["name"] == "aU+DC80b"
+    assert view.facts["notes"] == ["U+D800"]
 
 
 def test_very_many_entries_are_not_all_rendered() -> None:

@@ -1,4 +1,4 @@
-import { ICON_COLORS, ICONS, type IconColor, type IconName } from "../theme/icon-paths";
+import { ICONS, type IconColor, type IconName } from "../theme/icon-paths";
 import type { Theme } from "../theme/theme";
 
 const GRID = 16;
@@ -15,7 +15,7 @@ function pathOf(d: string): Path2D {
 }
 
 function colorOf(theme: Theme, color: IconColor): string {
-  if (color === "white" || color === "ink") return ICON_COLORS[color];
+  if (color === "white") return color;
   return theme.colors[color === "current" ? "fg-2" : color];
 }
 

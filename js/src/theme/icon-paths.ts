@@ -1,9 +1,7 @@
 import type { Token } from "./theme";
 
-/** Colours that no token carries: the bar on the red octagon and the mark on the amber triangle keep them in both themes. */
-export type IconColor = Token | "white" | "ink" | "current";
-
-export const ICON_COLORS = { white: "#ffffff", ink: "#1b1b1f" } as const;
+/** White is no token: the bar on the red octagon keeps it in every theme. */
+export type IconColor = Token | "white" | "current";
 
 /** One path of an icon: filled when it has no width, else stroked that wide with round ends. */
 export interface IconPart {
@@ -44,8 +42,8 @@ export const ICONS: Readonly<Record<IconName, Icon>> = {
   warning: [
     { d: "M8 1.9L14.6 13.7H1.4Z", color: "warn" },
     { d: "M8 1.9L14.6 13.7H1.4Z", color: "warn", width: 1.4 },
-    { d: "M8 6V9.4", color: "ink", width: 1.7 },
-    { d: "M8 11.9V11.92", color: "ink", width: 1.9 },
+    { d: "M8 6V9.4", color: "on-warn", width: 1.7 },
+    { d: "M8 11.9V11.92", color: "on-warn", width: 1.9 },
   ],
   info: [
     { d: "M8 1.7A6.3 6.3 0 1 1 8 14.3A6.3 6.3 0 1 1 8 1.7Z", color: "accent", width: 1.5 },

@@ -26,6 +26,7 @@ const LIGHT: Readonly<Record<Rest, string>> = {
   "warn-fg": "#8a4b00",
   "warn-bg": "rgba(217, 122, 0, 0.09)",
   "warn-hatch": "rgba(217, 122, 0, 0.55)",
+  "on-warn": "#1b1b1f",
   "cpu-fill": "rgba(64, 166, 106, 0.26)",
   cpu: "#2a8a52",
   "cpu-fg": "#1f7a45",
@@ -48,6 +49,7 @@ const DARK: Readonly<Record<Rest, string>> = {
   "warn-fg": "#f3b65c",
   "warn-bg": "rgba(240, 166, 60, 0.12)",
   "warn-hatch": "rgba(240, 166, 60, 0.6)",
+  "on-warn": "#1b1b1f",
   "cpu-fill": "rgba(70, 178, 116, 0.24)",
   cpu: "#4dbb7d",
   "cpu-fg": "#4dbb7d",
@@ -141,11 +143,17 @@ export function clearerTheme(theme: Theme): Theme {
     for (let share = 0.1; share <= 1 && contrast(made, bg) < CLEAR; share += 0.1) made = mix(given, fg, share);
     return [token, toCss(made)] as const;
   };
+  const made = { ...colors, ...Object.fromEntries(CLEARER.map(clear)), "on-mod-2": colors["on-mod"] };
   return {
     ...theme,
-    colors: { ...colors, ...Object.fromEntries(CLEARER.map(clear)), "on-mod-2": colors["on-mod"] },
+    colors: { ...made, "on-warn": onWarn(made) },
     swatches: theme.swatches.map((swatch) => ({ ...swatch, edge: colors.fg })),
   };
+}
+
+/** The mark on the warning triangle: dark, or the ground where the triangle itself is dark. */
+function onWarn({ warn, bg, "on-warn": dark }: Theme["colors"]): string {
+  return contrast(color(dark), color(warn)) >= READABLE ? dark : bg;
 }
 
 /** System colours by name; canvases are told what they are now. */
@@ -178,14 +186,15 @@ export function forcedTheme(system: (name: SystemColor) => Rgba, inputs: Inputs,
   const plain = ["bg-1", "bg-2", "pop", "err-bg", "warn-bg", "accent-bg"] as const;
   // Solid against hollow still tells running from waiting.
   const swatch: Swatch = { fill: toCss(mix(ground, system("CanvasText"), 0.25)), edge: text, wait: canvas };
+  const colors = {
+    ...base.colors,
+    ...(Object.fromEntries(strong.map((token) => [token, text])) as Record<(typeof strong)[number], string>),
+    ...(Object.fromEntries(plain.map((token) => [token, canvas])) as Record<(typeof plain)[number], string>),
+    "on-accent": toCss(system("HighlightText")),
+  };
   return {
     ...base,
-    colors: {
-      ...base.colors,
-      ...(Object.fromEntries(strong.map((token) => [token, text])) as Record<(typeof strong)[number], string>),
-      ...(Object.fromEntries(plain.map((token) => [token, canvas])) as Record<(typeof plain)[number], string>),
-      "on-accent": toCss(system("HighlightText")),
-    },
+    colors: { ...colors, "on-warn": onWarn(colors) },
     swatches: base.swatches.map(() => swatch),
   };
 }

@@ -22,6 +22,7 @@ export type Token =
   | "warn-fg"
   | "warn-bg"
   | "warn-hatch"
+  | "on-warn"
   | "cpu-fill"
   | "cpu"
   | "cpu-fg"

@@ -168,6 +168,7 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   fitToWidth();
   const sizes = new ResizeObserver(fitToWidth);
   sizes.observe(root);
+  sizes.observe(header.facts);
   // Without its code a view is alone, but it is there.
   const joined = loadMore(context).then((more) => [more.link(context), more.legend(context, legend)]);
   joined.catch(() => undefined);

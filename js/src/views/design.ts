@@ -1,12 +1,13 @@
 import { type CallId, type FunctionId, GRAPH_LEVELS, type GraphLevel } from "../data/types";
 import { type Design, type DesignNode, designOf, widthOf } from "../logic/design";
-import { formatCount, formatDuration, formatRange } from "../logic/format";
+import { formatCount, formatDuration, formatNumberOf, formatRange } from "../logic/format";
 import { cpuShare } from "../logic/function-rows";
 import { copyText } from "./clipboard";
 import type { Context } from "./context";
 import { designAsMarkdown, detailsOf, tableOf } from "./design-details";
 import { type Box, type Layout, layoutOf, pathOf } from "./design-layout";
 import { button, el, key } from "./dom";
+import { icon } from "./icon";
 import { moduleName } from "./legend";
 import type { Panel } from "./panel";
 
@@ -259,8 +260,8 @@ function optionOf(
   const colors = context.theme().swatches[node.package];
   const share = cpuShare(node.selfCpu, node.self);
   const where = moduleName(context, node.package);
-  const cycle = node.cycle > 0 ? el("span", "microlog-design-mark", "⟳") : null;
-  cycle?.setAttribute("title", `in cycle ${node.cycle}`);
+  const odd = node.functions.reduce((sum, id) => sum + (context.data.functions[id]?.anomalies ?? 0), 0);
+  const marks = el("span", "microlog-design-mark", node.cycle > 0 ? "⟳" : null, odd > 0 ? icon("anomaly", 11) : null);
   const made = el(
     "div",
     `microlog-design-node${node.cycle > 0 ? " microlog-design-in-cycle" : ""}`,
@@ -270,16 +271,20 @@ function optionOf(
       "microlog-design-sub",
       where === node.name ? formatDuration(node.self) : `${where} · ${formatDuration(node.self)}`,
     ),
-    cycle,
+    marks,
   );
   made.id = id;
   made.dataset.node = String(node.id);
   made.setAttribute("role", "option");
   made.setAttribute(
     "aria-description",
-    `${node.name}, ${where}, self ${formatDuration(node.self)}, total ${formatDuration(node.total)}${node.cycle > 0 ? ", in a cycle" : ""}`,
+    `${node.name}, ${where}, self ${formatDuration(node.self)}, total ${formatDuration(node.total)}${node.cycle > 0 ? ", in a cycle" : ""}${odd > 0 ? `, ${formatNumberOf(odd, "anomaly")}` : ""}`,
   );
-  made.title = `${node.name}: self ${formatDuration(node.self)}, total ${formatDuration(node.total)}`;
+  made.title = [
+    `${node.name}: self ${formatDuration(node.self)}, total ${formatDuration(node.total)}`,
+    ...(node.cycle > 0 ? [`in cycle ${node.cycle}`] : []),
+    ...(odd > 0 ? [formatNumberOf(odd, "anomaly")] : []),
+  ].join(", ");
   if (box) {
     made.style.transform = `translate(${box.x}px, ${box.y}px)`;
     made.style.width = `${box.width}px`;

@@ -68,7 +68,7 @@ export function createFunctions(context: Context): Panel {
     const row = rowOf(context, chosen, costs, most);
     row.id = `${id}-${chosen}`;
     row.setAttribute("aria-rowindex", String(place + 2));
-    row.setAttribute("aria-selected", String(store.get().function === chosen));
+    row.setAttribute("aria-selected", String(inPane === chosen));
     row.addEventListener("click", () => {
       choose(chosen as FunctionId);
       // Not the scrolling part, which browsers focus by themselves: keys belong to the whole table.
@@ -157,7 +157,6 @@ export function createFunctions(context: Context): Panel {
   };
   const select = () => {
     const chosen = store.get().function;
-    rows.each((row, each) => row.setAttribute("aria-selected", String(each === chosen)));
     if (chosen !== null && shown.includes(chosen)) grid.setAttribute("aria-activedescendant", `${id}-${chosen}`);
     else grid.removeAttribute("aria-activedescendant");
     // Beside the table there is room for the first one, too.
@@ -166,6 +165,7 @@ export function createFunctions(context: Context): Panel {
     pane.hidden = seen === null;
     const place = seen === inPane ? (pane.querySelector(".microlog-source-body")?.scrollTop ?? 0) : 0;
     inPane = seen;
+    rows.each((row, each) => row.setAttribute("aria-selected", String(each === seen)));
     pane.replaceChildren(...(seen === null ? [] : [makePane(seen as FunctionId, costs, within)]));
     pane.querySelector(".microlog-source-body")?.scrollTo(0, place);
   };
@@ -185,7 +185,7 @@ export function createFunctions(context: Context): Panel {
       const next = shown[Math.min(Math.max(to, 0), shown.length - 1)] as FunctionId;
       choose(next);
       rows.reveal(next);
-    } else if (pressed === "Enter" && chosen !== null) jump(chosen);
+    } else if (pressed === "Enter" && inPane !== null) jump(inPane);
     else if (pressed === "Escape" && chosen !== null) choose(null);
     else return false;
     return true;

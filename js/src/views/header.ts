@@ -30,6 +30,8 @@ const NARROW = 640;
 
 /** Wordmark, name and facts; the view's own buttons at the right. */
 export interface Header extends View {
+  /** The facts: where their room changes, they are fitted again. */
+  readonly facts: HTMLElement;
   fitTo(width: number): void;
   /** Puts the cursor into the search field. */
   search(): void;
@@ -65,6 +67,7 @@ export function createHeader(context: Context, actions: HeaderActions): Header {
   );
   return {
     el: header,
+    facts: strip,
     fitTo(width) {
       word.hidden = width < NARROW;
       for (const fact of list) fact.el.hidden = width < fact.from;

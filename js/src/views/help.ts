@@ -28,6 +28,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["P"], "pin its card"],
   [["E"], "explain the call under the pointer, the range, or what is selected"],
   [["C"], "copy the open card, the range or the table as Markdown"],
+  [["M"], "mute the kind of the selected anomaly"],
   [["O"], "open the source of the call, or of what is selected; where that cannot be, copy its place"],
   [["/"], "search: text or /regex/; Enter and ⇧ Enter step through"],
   [["1", "…", "6"], "open a view"],

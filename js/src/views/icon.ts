@@ -1,4 +1,4 @@
-import { ICON_COLORS, ICONS, type Icon, type IconName } from "../theme/icon-paths";
+import { ICONS, type Icon, type IconName } from "../theme/icon-paths";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 1.35;
@@ -68,5 +68,5 @@ export function drawn(parts: Icon, size = 16): SVGElement {
 
 function colorOf(color: Icon[number]["color"]): string {
   if (color === "current") return "currentColor";
-  return color === "white" || color === "ink" ? ICON_COLORS[color] : `var(--ml-${color})`;
+  return color === "white" ? color : `var(--ml-${color})`;
 }

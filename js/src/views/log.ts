@@ -1,6 +1,6 @@
 import type { LaneId, Level, LogId } from "../data/types";
 import { logsAsMarkdown } from "../logic/export/markdown";
-import { formatCount, formatNumberOf } from "../logic/format";
+import { formatCount, formatDuration, formatNumberOf } from "../logic/format";
 import { counted, filtered, LEVELS, type LogFilter, sourceOf } from "../logic/log-filter";
 import { copyText } from "./clipboard";
 import type { Context } from "./context";
@@ -99,17 +99,25 @@ export function createLog(context: Context): Panel {
     shown = filtered(logs, range ?? window, filter);
     rows.show(shown);
     area.setAttribute("aria-rowcount", String(shown.length + 1));
-    area.hidden = shown.length === 0;
-    none.hidden = shown.length > 0;
-    none.textContent =
-      logs.length === 0
-        ? "Nothing was logged."
-        : `None of ${formatNumberOf(logs.length, "log")} is here: change the filters or the time shown.`;
+    search();
     for (const [level, pill] of pills) {
       pill.setAttribute("aria-pressed", String(level === null ? filter.levels.size === 0 : filter.levels.has(level)));
     }
     say();
     point();
+  };
+  /** What does not match is pale; where nothing matches, one line says so. */
+  const search = () => {
+    const { found } = store.get();
+    const some = found ? shown.some((log) => found.logs[log] === 1) : shown.length > 0;
+    area.hidden = !some;
+    none.hidden = some;
+    none.textContent =
+      logs.length === 0
+        ? `Nothing was logged in ${formatDuration(data.facts.duration)}.`
+        : shown.length === 0
+          ? `None of ${formatNumberOf(logs.length, "log")} is here: change the filters or the time shown.`
+          : `None of ${formatNumberOf(shown.length, "log")} matches the search.`;
   };
   const point = () => {
     const { log } = store.get();
@@ -207,6 +215,7 @@ export function createLog(context: Context): Panel {
   const unsubscribe = store.subscribe((state, before) => {
     if (!visible) return;
     if (state.window !== before.window || state.range !== before.range) update();
+    if (state.found !== before.found) search();
     if (state.log !== before.log || state.found !== before.found) {
       rows.each(mark);
       if (state.log !== null && state.log !== before.log) rows.reveal(state.log);

@@ -6,14 +6,20 @@ import { numbersOf } from "../logic/words";
 import type { Interval } from "../state/store";
 import type { Context, View } from "./context";
 import { el, key } from "./dom";
-import { createKernelState } from "./kernel-state";
+import { createKernelState, isThere } from "./kernel-state";
 
 /** Keys that the status line names, with what they do. */
 const HINTS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [["W", "S"], "zoom"],
   [["A", "D"], "pan"],
-  [["Z"], "zoom to call"],
+  [["⇧", "drag"], "range"],
   [["F"], "fit"],
+  [["E"], "explain"],
+];
+/** While a range is selected. */
+const RANGE_HINTS: typeof HINTS = [
+  [["Z"], "zoom to range"],
+  [["Esc"], "clear"],
 ];
 
 /** Most callers that the path names: the outermost, and those next to the call. */
@@ -24,15 +30,14 @@ export function createStatus(context: Context): View & { instead(own: HTMLElemen
   const { data, store } = context;
   const path = el("div", "microlog-path");
   const numbers = el("div", "microlog-numbers");
-  const hints = (data.calls.count > 0 ? HINTS : []).map(([keys, what]) =>
-    el("span", "microlog-hint", ...keys.map(key), what),
-  );
+  const last = el("span", "microlog-hint microlog-hint-last", key("?"), "keys");
+  const hints = el("div", "microlog-hints", last);
+  const hint = (list: typeof HINTS) => {
+    const usable = list.filter(([keys]) => keys[0] !== "E" || isThere(context));
+    hints.replaceChildren(...usable.map(([keys, what]) => el("span", "microlog-hint", ...keys.map(key), what)), last);
+  };
   const kernel = createKernelState(context);
-  const usual = [
-    path,
-    numbers,
-    el("div", "microlog-hints", ...hints, el("span", "microlog-hint microlog-hint-last", key("?"), "keys")),
-  ];
+  const usual = [path, numbers, hints];
   const status = el("div", "microlog-status", kernel.el, ...usual);
 
   let shown: CallId | null | undefined;
@@ -40,6 +45,7 @@ export function createStatus(context: Context): View & { instead(own: HTMLElemen
   const update = () => {
     const { selected, hover, range } = store.get();
     const call = range ? hover : (selected ?? hover);
+    if (range !== about || shown === undefined) hint(range ? RANGE_HINTS : data.calls.count > 0 ? HINTS : []);
     if (call === shown && range === about) return;
     shown = call;
     about = range;

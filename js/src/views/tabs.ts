@@ -22,7 +22,13 @@ export function createTabs({ data, store }: Context, controls: HTMLElement): Vie
       "microlog-tab",
       () => store.set({ tab }),
       NAMES[tab],
-      count === undefined ? null : el("span", "microlog-tab-count", formatCount(count)),
+      count === undefined
+        ? null
+        : el(
+            "span",
+            `microlog-tab-count${tab === "anomalies" && count > 0 ? " microlog-amber" : ""}`,
+            formatCount(count),
+          ),
     );
     made.setAttribute("role", "tab");
     made.title = `${NAMES[tab]} (${TABS.indexOf(tab) + 1})`;

@@ -171,8 +171,8 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       },
       drawn,
     );
-    // The ring of the call says where the focus is; without one in view the whole plot does.
-    frame.lanes.surface.canvas.classList.toggle("microlog-ringed", ringed || store.get().range !== null);
+    // The ring of the call says where the focus is; without one in view, and without a range, the whole plot does.
+    frame.lanes.surface.canvas.classList.toggle("microlog-ringed", ringed);
   }
 
   function openLog(log: LogId): void {
