@@ -22,7 +22,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 JS = ROOT / "js"
 STATIC = ROOT / "microlog_nb" / "widget" / "static"
-BUNDLE = (STATIC / "widget.js", STATIC / "more.js", STATIC / "standalone.js", STATIC / "widget.css")
+BUNDLE = tuple(
+    STATIC / name
+    for name in ("widget.css", "common.js", "widget.js", "more.js", "loader.js", "standalone.js", "packed.js")
+)
 LOCK = JS / "package-lock.json"
 INSTALLED = JS / "node_modules" / ".package-lock.json"
 OLDEST_NODE = 20

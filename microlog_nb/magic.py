@@ -59,6 +59,7 @@ class Options:
     logs: bool = True
     sources: bool | None = None
     quiet: bool = False
+    static: bool = False
     variable: str | None = None
     save: str | None = None
     html: str | None = None
@@ -76,6 +77,7 @@ def _parser(name: str, meaning: str) -> MagicArgumentParser:
     add("--no-logs", dest="logs", action="store_false", help="leave out prints, log records, warnings and exceptions")
     add("--no-sources", dest="sources", action="store_const", const=False, help="leave out the text of cells and files")
     add("--quiet", action="store_true", help="record, but show no timeline; microlog_nb.last() is the recording")
+    add("--static", action="store_true", help="put the whole report in the output: interactive without kernel, larger")
     add("--as", dest="variable", metavar="VAR", help="when the cell is over, bind the recording to this variable")
     return parser
 
@@ -303,7 +305,7 @@ class Extension:
                 cell.recording.to_html(cell.options.html)
         if not cell.options.quiet:
             with _told("the timeline cannot be shown"):
-                cell.recording.display()
+                cell.recording.display(static=cell.options.static)
 
     def _options(self, info: ExecutionInfo, *, nested: bool) -> Options | None:
         """How to record this cell; None if not at all."""

@@ -94,7 +94,7 @@ const show = (payload: unknown) => {
   const el = document.createElement("div");
   document.body.append(el);
   const made = model(payload);
-  return { el, model: made, end: widget.render({ model: made, el }) };
+  return { el, model: made, end: widget.render({ model: made, el, more: () => Promise.reject(new Error("none")) }) };
 };
 
 beforeEach(() => {

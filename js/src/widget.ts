@@ -4,12 +4,21 @@ import type { RangeModel } from "./host/shared-range";
 import { createMount } from "./views/mount";
 
 /** As much of anywidget's model as is used: https://anywidget.dev/en/afm/ */
-interface Model extends MessageModel, RangeModel {
-  get(name: "payload" | "range" | "_more"): unknown;
+export interface Model extends MessageModel, RangeModel {
+  get(name: string): unknown;
 }
 
-function render({ model, el }: { readonly model: Model; readonly el: HTMLElement }): () => void {
-  const host = kernelHost(location, model, () => bytesOf(model.get("_more")));
+/** What `loader.ts` has loaded. */
+export interface Widget {
+  /** Shows the recording of a model; `more` imports `more.ts`. Returns what ends it. */
+  render(view: { readonly model: Model; readonly el: HTMLElement; readonly more: () => Promise<unknown> }): () => void;
+}
+
+const widget: Widget = { render };
+export default widget;
+
+function render({ model, el, more }: Parameters<Widget["render"]>[0]): () => void {
+  const host = kernelHost(location, model, more);
   const mount = createMount(el, host);
   const show = () => {
     const payload = model.get("payload");
@@ -32,5 +41,3 @@ function bytesOf(payload: unknown): Uint8Array | null {
   if (!ArrayBuffer.isView(payload) || payload.byteLength === 0) return null;
   return new Uint8Array(payload.buffer, payload.byteOffset, payload.byteLength);
 }
-
-export default { render };

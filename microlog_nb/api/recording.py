@@ -282,12 +282,20 @@ class Recording:
         self._report = files.write(path, reporting.page(self))
         return self._report
 
-    def display(self) -> None:
-        """Shows the timeline in the notebook's output; elsewhere it prints the summary."""
-        from microlog_nb.api import views
+    def display(self, *, static: bool = False) -> None:
+        """Shows the timeline in the notebook's output; elsewhere it prints the summary.
+
+        Args:
+            static: whether the output is the report of `to_html` instead of a widget: whoever has the notebook, or a page made
+                from it, has the whole timeline then, without kernel and network. It asks nothing of Python.
+        """
+        from microlog_nb.api import reporting, views
         from microlog_nb.widget import display
 
-        display.display(self._tables, views.maker(self))
+        if static:
+            display.embed(self._tables, lambda: reporting.packed_page(self))
+        else:
+            display.display(self._tables, views.maker(self))
 
     def explain(
         self,

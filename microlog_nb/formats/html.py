@@ -26,17 +26,21 @@ _PAGE = """\
 <div id="microlog"></div>
 <noscript>This page draws its timeline with JavaScript, which is switched off. It loads nothing from the network.</noscript>
 <script type="application/octet-stream;base64" id="microlog-view">{view}</script>
-<script type="module">
+{packed}<script type="module">
 {script}
 </script>
 </body>
 </html>
 """
 
+_PACKED = """\
+<script type="application/octet-stream;base64" id="microlog-code">{}</script>
+"""
+
 _RAW = b"MLVIEW"
 
 
-def dump(view: bytes, *, title: str, script: str, style: str) -> str:
+def dump(view: bytes, *, title: str, script: str, style: str = "", packed: bytes = b"") -> str:
     """The page as text, to be written as UTF-8.
 
     A content security policy forbids it every connection, and every script but this very one: text of the recording
@@ -48,6 +52,8 @@ def dump(view: bytes, *, title: str, script: str, style: str) -> str:
         script: the app; it finds the bytes in the element `microlog-view` (base64 of deflated bytes) and draws into the
             element `microlog`.
         style: the app's style.
+        packed: the app, deflated; then `script` finds it in the element `microlog-code` (base64) and runs it by way of a
+            blob, as the policy allows then.
     """
     if view.startswith(_RAW):
         view = zlib.compress(view)
@@ -55,7 +61,7 @@ def dump(view: bytes, *, title: str, script: str, style: str) -> str:
     code = f"\n{_newlines(_safe_script(script))}\n"
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     policy = (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data: blob:; "
+        f"default-src 'none'; script-src 'sha256-{digest}'{' blob:' * bool(packed)}; style-src 'unsafe-inline'; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
     return _PAGE.format(
@@ -63,6 +69,7 @@ def dump(view: bytes, *, title: str, script: str, style: str) -> str:
         title=html.escape(_utf8(title)),
         style=_safe_style(style),
         view=base64.b64encode(view).decode(),
+        packed=_PACKED.format(base64.b64encode(packed).decode()) if packed else "",
         script=code[1:-1],
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import zlib
 from functools import cache
 from pathlib import Path
@@ -10,18 +9,16 @@ from pathlib import Path
 from microlog_nb.errors import MicrologError
 
 _STATIC = Path(__file__).parent / "static"
-_UNPACKING = """\
-const packed = Uint8Array.from(atob("{}"), (character) => character.charCodeAt(0));
-const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-const url = URL.createObjectURL(new Blob([await new Response(stream).text()], {{ type: "text/javascript" }}));
-const {{ default: widget }} = await import(url);
-URL.revokeObjectURL(url);
-export default widget;
-"""
+
+FIRST = ("widget.css", "common.js", "widget.js")
+"""What paints the timeline; `more.js` has the rest."""
+
+REPORT = ("widget.css", "standalone.js")
+"""All of it, for a page of its own."""
 
 
 def path(name: str) -> Path:
-    """Where a file of the bundle is: "widget.js", "more.js", "standalone.js" or "widget.css".
+    """Where a file of the bundle is; `js/build.mjs` lists them.
 
     Raises:
         MicrologError: the bundle was not built.
@@ -32,27 +29,6 @@ def path(name: str) -> Path:
     return file
 
 
-@cache
-def deflated(name: str) -> bytes:
-    """A file of the bundle in zlib format.
-
-    Raises:
-        MicrologError: the bundle was not built.
-    """
-    return zlib.compress(path(name).read_bytes(), 9)
-
-
-def unpacking(name: str) -> str:
-    """A module of the bundle as a module that unpacks itself: with every widget its text is saved in the notebook.
-
-    Only `DecompressionStream` and the address of a blob are used, as wherever a widget's module is loaded from its text.
-
-    Raises:
-        MicrologError: the bundle was not built.
-    """
-    return _UNPACKING.format(base64.b64encode(deflated(name)).decode())
-
-
 def script(name: str) -> str:
     """Text of a file of the bundle.
 
@@ -60,3 +36,13 @@ def script(name: str) -> str:
         MicrologError: the bundle was not built.
     """
     return path(name).read_text(encoding="utf-8")
+
+
+@cache
+def packed(*names: str) -> bytes:
+    """Files of the bundle, with NUL between them, in zlib format: half of what a notebook with them is would be their text.
+
+    Raises:
+        MicrologError: the bundle was not built.
+    """
+    return zlib.compress("\0".join(map(script, names)).encode(), 9)

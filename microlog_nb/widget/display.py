@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from microlog_nb.summary import statistics
 from microlog_nb.tables import Tables
-from microlog_nb.widget import fallback, marimo
+from microlog_nb.widget import fallback, frame, marimo
 
 if TYPE_CHECKING:
     from microlog_nb.widget.widget import Timeline
@@ -42,6 +42,30 @@ def display(tables: Tables, make: Maker) -> None:
     show(timeline)  # type: ignore[no-untyped-call]  # IPython's has no types
     # in text, the first output has said everything
     show({"text/html": static, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]  # as above
+
+
+def embed(tables: Tables, page: Callable[[], str]) -> None:
+    """Shows the report in a frame, as HTML in the output, where it needs no kernel.
+
+    Outside of a notebook it prints the summary.
+
+    Args:
+        tables: of the recording.
+        page: makes its report.
+
+    Raises:
+        MicrologError: the bundle was not built; nothing is shown then.
+    """
+    if marimo.is_running():
+        marimo.show_html(frame.html(page(), tables))
+        return
+    if not in_notebook():
+        print(statistics(tables))  # noqa: T201  # what the user asked to see
+        return
+    from IPython.display import display as show
+
+    output = {"text/html": frame.html(page(), tables), "text/plain": statistics(tables)}
+    show(output, raw=True)  # type: ignore[no-untyped-call]  # IPython's has no types
 
 
 def bundle(tables: Tables, make: Maker) -> dict[str, Any] | tuple[dict[str, Any], dict[str, Any]]:

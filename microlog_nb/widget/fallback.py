@@ -21,22 +21,27 @@ _MAX_ERRORS = 5
 
 # Before this output stands the one of the live view. Without it JupyterLab writes "Loading widget..." or "Error displaying widget"
 # there, as bare text in a node of its own.
-_STYLE = (
+_BARE = (
     ".jp-OutputArea-child:has(+ .jp-OutputArea-child .microlog-static) > "
     ".jp-OutputArea-output:not(:has(*)) { display: none }"
 )
 
 
-def html(tables: Tables) -> str:
-    """Picture and summary as HTML. The live view hides it by its class `microlog-static-` and the recording's id."""
+def html(tables: Tables, style: str = _BARE) -> str:
+    """Picture and summary as HTML. The live view hides it by its class `microlog-static-` and the recording's id.
+
+    Args:
+        tables: of the recording.
+        style: a rule for pages that keep it.
+    """
     facts = payload.facts(tables)
     image = base64.b64encode(picture.svg(tables).encode()).decode()
-    lines = "".join(f"<li>{_line(text)}</li>" for text in summary_lines(tables))
+    lines = "".join(f"<li>{one_line(text)}</li>" for text in summary_lines(tables))
     return (
-        f'<div class="microlog-static microlog-static-{facts["id"]}"><style>{_STYLE}</style>'
-        f'<img alt="{_line("Timeline of " + facts["name"])}" src="data:image/svg+xml;base64,{image}" '
+        f'<div class="microlog-static microlog-static-{facts["id"]}"><style>{style}</style>'
+        f'<img alt="{one_line("Timeline of " + facts["name"])}" src="data:image/svg+xml;base64,{image}" '
         'style="max-width: 100%; height: auto">'
-        f"<details><summary>{_line(_headline(tables))}</summary><ul>{lines}</ul></details></div>"
+        f"<details><summary>{one_line(_headline(tables))}</summary><ul>{lines}</ul></details></div>"
     )
 
 
@@ -65,6 +70,6 @@ def _headline(tables: Tables) -> str:
     return f"{meta['name']}: {seconds}, {words.plural(len(tables.call_data), 'call')}, {words.plural(logs, 'log')}"
 
 
-def _line(text: str) -> str:
-    """One escaped line of bounded length; a log entry may have had several."""
+def one_line(text: str) -> str:
+    """Text of bounded length in one line, escaped for HTML; a log entry may have had several."""
     return picture.escaped(" ".join(re.split(r"[ \t\r\n]+", text[:400])))

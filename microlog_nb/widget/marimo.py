@@ -12,6 +12,12 @@ def is_running() -> bool:
     return marimo is not None and bool(marimo.running_in_notebook())
 
 
+def show_html(text: str) -> None:
+    """Adds HTML to the output of the cell that is running."""
+    marimo = sys.modules["marimo"]
+    marimo.output.append(marimo.Html(text))
+
+
 def show(view: Any) -> None:
     """Adds a view to the output of the cell that is running."""
     sys.modules["marimo"].output.append(view)

@@ -2,21 +2,50 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import anywidget
+import ipywidgets
 import traitlets
 
 from microlog_nb.summary import statistics
 from microlog_nb.tables import Tables
-from microlog_nb.widget import bundle
+from microlog_nb.widget import bundle, marimo
 from microlog_nb.widget.payload import deflate, encode, levels
 from microlog_nb.widget.requests import Handlers, Requests, no_handlers
 
 _RUNNING_CALLS = 4000
 """Bars of a recording that goes on, at most: they are made and sent again and again."""
+
+
+class Code(ipywidgets.Widget):  # type: ignore[misc]  # ipywidgets ships no types
+    """The code of the view, once for all the views that a kernel shows: a notebook saves it once, too.
+
+    Texts in base 85 of `bundle.packed`, a sixteenth shorter than in base 64, as which bytes are saved.
+    """
+
+    _model_name = traitlets.Unicode("WidgetModel").tag(sync=True)
+
+    first = traitlets.Unicode().tag(sync=True)
+    more = traitlets.Unicode().tag(sync=True)
+
+
+_shared: Code | None = None
+
+
+def _shared_code() -> Code:
+    global _shared  # noqa: PLW0603  # one a process
+    if _shared is None or _shared.comm is None:
+        _shared = Code(**_texts())
+    return _shared
+
+
+def _texts(prefix: str = "") -> dict[str, str]:
+    parts = {"first": bundle.FIRST, "more": ("more.js",)}
+    return {prefix + name: base64.b85encode(bundle.packed(*files)).decode() for name, files in parts.items()}
 
 
 class Timeline(anywidget.AnyWidget):
@@ -32,17 +61,19 @@ class Timeline(anywidget.AnyWidget):
     """
 
     # a file is what anywidget can watch and reload
-    _esm = bundle.path("widget.js") if os.environ.get("ANYWIDGET_HMR") == "1" else bundle.unpacking("widget.js")
-    _css = bundle.path("widget.css")
+    _esm = bundle.path("dev.js") if os.environ.get("ANYWIDGET_HMR") == "1" else bundle.script("loader.js")
+
+    _code = traitlets.Instance(Code, allow_none=True).tag(sync=True, **ipywidgets.widget_serialization)
+    """What `_esm` loads; None where each view has it itself."""
+
+    _first = traitlets.Unicode().tag(sync=True)
+    _more = traitlets.Unicode().tag(sync=True)
 
     payload = traitlets.Bytes().tag(sync=True)
     """The view's bytes, deflated; see `js/src/data/FORMAT.md`."""
 
     range: Any = traitlets.Tuple(traitlets.Int(), traitlets.Int(), allow_none=True, default_value=None).tag(sync=True)
     """What is selected: start and end in nanoseconds; None if nothing is."""
-
-    _more = traitlets.Bytes().tag(sync=True)
-    """The module of the views behind the other tabs, deflated: the page has it without asking, kernel or not."""
 
     @traitlets.validate("range")
     def _check_range(self, proposal: Any) -> tuple[int, int] | None:
@@ -59,8 +90,8 @@ class Timeline(anywidget.AnyWidget):
         *,
         running: bool = False,
     ) -> None:
-        view = _view(tables, answers, running=running)
-        super().__init__(payload=view, _more=bundle.deflated("more.js"))
+        code = _texts("_") if marimo.is_running() else {"_code": _shared_code()}
+        super().__init__(payload=_view(tables, answers, running=running), **code)
         self._summary = statistics(tables)
         self.requests = Requests(handlers, self.send)
         self.on_msg(lambda _widget, content, _buffers: self.requests.receive(content))

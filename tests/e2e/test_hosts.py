@@ -1,4 +1,4 @@
-"""Notebooks that are not Jupyter's: VS Code, Colab and marimo give a widget its model and an element, and nothing else.
+"""Notebooks that are not Jupyter's: VS Code, Colab and marimo give a widget its model and an element; some let it ask for another model.
 
 A page of the test's own stands for them. It imports the module from the model as they do and keeps to the contract of
 https://anywidget.dev/en/afm/, under what each of them forbids.
@@ -17,6 +17,7 @@ from playwright.sync_api import Page, Route, expect
 
 import microlog_nb as microlog
 from microlog_nb.api import views
+from microlog_nb.widget import marimo
 from microlog_nb.widget.requests import Requests
 from tests.e2e.timeline import Timeline
 
@@ -29,6 +30,8 @@ class Host:
 
     policy: str
     shadow: bool = False
+    manager: bool = True
+    """Whether a model finds other ones."""
     style: str = ""
 
 
@@ -41,18 +44,22 @@ HOSTS = {
     # a frame without an origin of its own, so without storage
     "colab": Host("sandbox allow-scripts allow-downloads; script-src blob:"),
     # outputs in shadow roots
-    "marimo": Host("script-src blob:", shadow=True, style="#place { background: #181c1a; color: #eeeeee }"),
+    "marimo": Host(
+        "script-src blob:", shadow=True, manager=False, style="#place { background: #181c1a; color: #eeeeee }"
+    ),
 }
 
 RENDER = """
-async ({ traits, binary, shadow }) => {
+async ({ traits, binary, code, shadow }) => {
     const bytes = (text) => Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
     for (const name of binary) traits[name] = new DataView(bytes(traits[name]).buffer);
     const listeners = [];
     const emit = (event, ...values) => {
         for (const [name, listener] of [...listeners]) if (name === event) listener(...values);
     };
+    const shared = { get: (name) => code[name] };
     const model = Object.freeze({
+        ...(code && { widget_manager: { get_model: async (id) => (traits._code === `IPY_MODEL_${id}` ? shared : undefined) } }),
         get: (name) => traits[name],
         set(name, value) {
             traits[name] = value;
@@ -70,10 +77,8 @@ async ({ traits, binary, shadow }) => {
     });
     const place = document.getElementById("place");
     const home = shadow ? place.attachShadow({ mode: "open" }) : place;
-    const style = document.createElement("style");
-    style.textContent = traits._css;
     const el = document.createElement("div");
-    home.append(style, el);
+    home.append(el);
     const before = Object.getOwnPropertyNames(window);
     const url = URL.createObjectURL(new Blob([traits._esm], { type: "text/javascript" }));
     const { default: widget } = await import(url);
@@ -111,7 +116,9 @@ def _host(
     page: Page, recording: microlog.Recording, host: Host, answer: Callable[[Any], list[Any]] | None = None
 ) -> Timeline:
     """Shows a recording as a host does; what the page asks is answered by Python unless something else is given."""
-    widget = views.maker(recording)()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(marimo, "is_running", lambda: not host.manager)
+        widget = views.maker(recording)()
     sent: list[Any] = []
     requests = Requests(views.handlers(recording), lambda content, _buffers: sent.append(content))
 
@@ -140,7 +147,8 @@ def _host(
     }
     traits = {**plain, **{name: base64.b64encode(state[name]).decode() for name in binary}}
     traits.pop("layout", None)
-    page.evaluate(RENDER, {"traits": traits, "binary": binary, "shadow": host.shadow})
+    code = widget._code and widget._code.get_state(["first", "more"])
+    page.evaluate(RENDER, {"traits": traits, "binary": binary, "code": code, "shadow": host.shadow})
     timeline = Timeline(page)
     timeline.wait()
     return timeline

@@ -16,6 +16,9 @@ def test_wheel_carries_the_bundle_and_the_types(tmp_path: Path) -> None:
     )
     (wheel,) = tmp_path.glob("*.whl")
     names = set(zipfile.ZipFile(wheel).namelist())
-    bundle = {f"microlog_nb/widget/static/{name}" for name in ("widget.js", "standalone.js", "widget.css")}
+    bundle = {
+        f"microlog_nb/widget/static/{name}"
+        for name in ("widget.css", "common.js", "widget.js", "more.js", "loader.js", "standalone.js", "packed.js")
+    }
     assert bundle | {"microlog_nb/py.typed"} <= names
     assert all(name.startswith("microlog_nb") for name in names)

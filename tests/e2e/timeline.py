@@ -13,14 +13,17 @@ LANES, HEAD = ".microlog-lanes canvas", ".microlog-head canvas"
 
 @dataclass(frozen=True)
 class Timeline:
-    """The only timeline of a page."""
+    """The only timeline of a page, or of a frame in it."""
 
     page: Page
+    frame: str = ""
+    """What selects the frame."""
 
     @property
     def root(self) -> Locator:
         """The element that holds everything."""
-        return self.page.locator(".microlog[data-painted]")
+        inside = self.page.frame_locator(self.frame) if self.frame else self.page
+        return inside.locator(".microlog[data-painted]")
 
     @property
     def card(self) -> Locator:
@@ -124,4 +127,4 @@ class Timeline:
 
     def _painted(self) -> None:
         """Lets the browser draw what is due."""
-        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.root.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")

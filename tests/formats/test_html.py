@@ -90,6 +90,14 @@ def test_the_policy_allows_this_script_and_no_connection() -> None:
         assert rules["script-src"] == f"'sha256-{digest}'"
 
 
+def test_a_packed_app_is_in_the_page_and_may_run_from_a_blob() -> None:
+    shown = Page(html.dump(VIEW, title="run", script="let x = 1;", packed=b"packed"))
+    (attributes, data) = shown.all("script")[1]
+    assert attributes["id"] == "microlog-code"
+    assert base64.b64decode(data) == b"packed"
+    assert policy(shown)["script-src"].endswith("' blob:")
+
+
 HOSTILE = st.one_of(
     st.text(),
     st.sampled_from(

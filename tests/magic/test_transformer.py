@@ -131,7 +131,7 @@ def test_an_empty_cell_leaves_the_magic_standing(body: str) -> None:
 
 def test_every_option_is_read() -> None:
     line = (
-        "--name 'nightly etl' --interval 0.5ms --metrics-interval=0.2s --sampler thread --no-logs --quiet "
+        "--name 'nightly etl' --interval 0.5ms --metrics-interval=0.2s --sampler thread --no-logs --quiet --static "
         '--as rec --save "out dir/a.microlog" --html C:\\new\\a.html'
     )
     assert options(f"%%microlog {line}\nx\n") == Options(
@@ -141,6 +141,7 @@ def test_every_option_is_read() -> None:
         sampler="thread",
         logs=False,
         quiet=True,
+        static=True,
         variable="rec",
         save="out dir/a.microlog",
         html="C:\\new\\a.html",

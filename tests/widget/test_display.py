@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import sys
 import zlib
 from pathlib import Path
@@ -20,13 +19,21 @@ from tests.widget.views import tables
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
+FILES = {
+    "widget.css": ".microlog {}",
+    "common.js": "export const a = 1",
+    "widget.js": "export default { render() {} }",
+    "more.js": "export const panels = {}",
+    "loader.js": "export default { async render() {} }",
+}
+
+
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A bundle of one line, in place of the built one."""
-    (tmp_path / "widget.js").write_text("export default { render() {} }")
-    (tmp_path / "widget.css").write_text(".microlog {}")
-    (tmp_path / "more.js").write_text("export const panels = {}")
-    monkeypatch.setattr(bundle, "deflated", bundle.deflated.__wrapped__)  # what is kept is of the built one
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.setattr(bundle, "packed", bundle.packed.__wrapped__)  # what is kept is of the built one
     monkeypatch.setattr(bundle, "_STATIC", tmp_path)
     monkeypatch.delitem(sys.modules, "microlog_nb.widget.widget", raising=False)
     return tmp_path
@@ -48,11 +55,9 @@ def made() -> Any:
     return Timeline(tables())
 
 
-def unpacked(module: str) -> str:
-    """The module inside of one that unpacks itself."""
-    found = re.search(r'atob\("(.*?)"\)', module)
-    assert found is not None
-    return zlib.decompress(base64.b64decode(found[1])).decode()
+def unpacked(text: str) -> list[str]:
+    """The files in a text of packed ones."""
+    return zlib.decompress(base64.b85decode(text)).decode().split("\0")
 
 
 def test_the_view_carries_the_deflated_bytes(built: Path) -> None:
@@ -62,8 +67,31 @@ def test_the_view_carries_the_deflated_bytes(built: Path) -> None:
     assert zlib.decompress(view.payload) == payload.encode(tables())
     state = view.get_state()
     assert state["payload"] == view.payload
-    assert unpacked(state["_esm"]) == "export default { render() {} }"
-    assert state["_css"] == ".microlog {}"
+    assert state["_esm"] == FILES["loader.js"]
+
+
+def test_all_views_have_one_code(built: Path) -> None:
+    from microlog_nb.widget.widget import Timeline
+
+    one, two = Timeline(tables()), Timeline(tables())
+    assert one._code is not None
+    assert one.get_state()["_code"] == two.get_state()["_code"] == f"IPY_MODEL_{one._code.model_id}"
+    code = one._code.get_state()
+    assert unpacked(code["first"]) == [FILES["widget.css"], FILES["common.js"], FILES["widget.js"]]
+    assert unpacked(code["more"]) == [FILES["more.js"]]
+    assert one.get_state()["_first"] == ""
+
+
+def test_code_that_was_closed_is_made_again(built: Path) -> None:
+    from microlog_nb.widget.widget import Timeline
+
+    before = Timeline(tables())._code
+    assert before is not None
+    before.close()
+    after = Timeline(tables())._code
+    assert after is not None
+    assert after is not before
+    assert unpacked(after.more) == [FILES["more.js"]]
 
 
 def test_the_view_has_a_text_for_those_who_cannot_see_it(built: Path) -> None:
@@ -86,9 +114,21 @@ def test_a_notebook_gets_the_view_and_then_the_picture(built: Path, notebook: li
     assert static["text/plain"] == ""
 
 
+def test_a_static_view_is_a_page_in_a_frame_and_a_picture(notebook: list[Any]) -> None:
+    display.embed(tables(), lambda: '<title>a & b</title><p id="x">')
+    ((shown, raw),) = notebook
+    assert raw
+    assert shown["text/plain"] == statistics(tables())
+    frame, picture = shown["text/html"].split("</iframe>")
+    assert 'srcdoc="<title>a &amp; b</title><p id=&quot;x&quot;>"' in frame
+    assert 'sandbox="allow-scripts allow-downloads"' in frame
+    assert picture.startswith('<div class="microlog-static')
+
+
 def test_a_terminal_gets_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
     display.display(tables(), made)
-    assert capsys.readouterr().out == statistics(tables()) + "\n"
+    display.embed(tables(), str)
+    assert capsys.readouterr().out == 2 * (statistics(tables()) + "\n")
     assert display.bundle(tables(), made) == {"text/plain": statistics(tables())}
 
 
@@ -102,6 +142,8 @@ def test_a_marimo_notebook_gets_the_view_in_the_output_of_its_cell(
     display.display(tables(), lambda: view)
     assert shown == [view]
     assert capsys.readouterr().out == ""
+    assert unpacked(view._more) == [FILES["more.js"]]  # no other model could be asked there
+    assert view._code is None
     marimo.running_in_notebook = lambda: False
     display.display(tables(), made)
     assert shown == [view]

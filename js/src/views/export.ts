@@ -125,9 +125,10 @@ export function createExport(context: Context, close: () => void): HTMLElement {
   return card;
 }
 
-/** Copies a link to this place; a notebook's page has none that lasts, and says how to have one. */
+/** Copies a link to this place; in a notebook there is none that lasts, and it says how to have one. */
 function linkItem(context: Context): HTMLElement {
-  if (context.host.kind !== "none") {
+  // In the output of a cell, a report has no address of its own.
+  if (context.host.kind !== "none" || location.protocol === "about:") {
     return el(
       "p",
       "microlog-export-hint microlog-pale",
