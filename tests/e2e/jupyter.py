@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import nbformat
+from nbformat.sign import NotebookNotary
 from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Locator, Page
 
@@ -29,6 +30,7 @@ class JupyterServer:
         self.application = application
         self.notebooks = folder / "notebooks"
         self.notebooks.mkdir(parents=True)
+        self._data = folder / "data"
         self._token = secrets.token_hex(16)
         config = folder / "config"
         (config / "labconfig").mkdir(parents=True)
@@ -36,7 +38,7 @@ class JupyterServer:
         (config / "labconfig" / "page_config.json").write_text(json.dumps(page_config))
         places = {
             "JUPYTER_CONFIG_DIR": config,
-            "JUPYTER_DATA_DIR": folder / "data",
+            "JUPYTER_DATA_DIR": self._data,
             "JUPYTER_RUNTIME_DIR": folder / "runtime",
             "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
             "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
@@ -100,6 +102,10 @@ class JupyterServer:
         notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
         nbformat.write(notebook, path)
         return path
+
+    def trust(self, name: str) -> None:
+        """Signs a notebook that was written elsewhere, as `jupyter trust` does."""
+        NotebookNotary(data_dir=str(self._data)).sign(nbformat.read(self.notebooks / name, as_version=4))
 
     def address(self, name: str) -> str:
         """Where a notebook is found in the browser; in JupyterLab each has a workspace of its own."""
