@@ -11,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.jupyter import JupyterServer, NotebookPage
 from tests.e2e.test_notebook import CELL, LOAD
-from tests.e2e.timeline import Timeline
 
 ALL = ".microlog[data-painted]"
 
@@ -46,7 +45,7 @@ def test_it_says_so_when_the_code_is_not_in_it(lab: JupyterServer, saved: str, p
     path = lab.notebooks / "without.ipynb"
     notebook = json.loads((lab.notebooks / saved).read_text("utf-8"))
     state = notebook["metadata"]["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
-    for model in [id for id, each in state.items() if "first" in each["state"]]:
+    for model in [name for name, each in state.items() if "first" in each["state"]]:
         del state[model]
     path.write_text(json.dumps(notebook), "utf-8")
     lab.trust(path.name)
