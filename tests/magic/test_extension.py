@@ -29,8 +29,8 @@ class Recorded:
     def stop(self, exception: BaseException | None = None) -> Recorded:
         return self._do("stop", exception)
 
-    def display(self) -> None:
-        self._do("display")
+    def display(self, *, static: bool = False) -> None:
+        self._do("display", *["static"] * static)
 
     def to_html(self, path: str) -> None:
         self._do("to_html", path)
@@ -81,6 +81,11 @@ def test_a_cell_is_recorded_from_before_it_to_after_it(shell: InteractiveShell, 
     assert recording.options["interval"] == "2ms"
     assert recording.options["cell"] == "In [1]"
     assert recording.asked == [("stop", None), ("to_html", "x.html"), ("display",)]
+
+
+def test_a_static_cell_is_shown_as_a_page(shell: InteractiveShell, recorded: list[Recorded]) -> None:
+    shell.run_cell("%%microlog --static\n1", store_history=True)
+    assert recorded[0].asked == [("stop", None), ("display", "static")]
 
 
 def test_the_exception_that_ended_the_cell_goes_into_its_recording(
