@@ -8,6 +8,7 @@ thread's stack, but the coroutines hold on to one another:
 
 from __future__ import annotations
 
+import inspect
 import opcode
 import sys
 from types import CodeType, FrameType
@@ -18,15 +19,32 @@ _BEHIND = 2 if sys.version_info[:2] == (3, 12) else 0
 """3.12 stands at the SEND's cache entry while what is awaited runs, the other versions at the SEND itself."""
 
 
-def running_task() -> Any:
-    """The asyncio task that the caller runs in, or None."""
+_COROUTINE = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_ASYNC_GENERATOR
+
+
+def suspendable_task() -> Any:
+    """The asyncio task that the code which is about to run would wait in, or None if it cannot wait in one.
+
+    A kernel runs every cell inside a task of its loop, but one without `await` by plain calls: nothing of it can be suspended,
+    and whoever looked for it would take the lock from it for nothing.
+
+        task -> execute_request -> run_cell_async -> <module>                     coroutines all the way down: it can
+        task -> execute_request -> run_cell -> runner -> run_cell_async -> ...     a plain call between: it cannot
+    """
     asyncio = sys.modules.get("asyncio")
-    if asyncio is None:
-        return None
     try:
-        return asyncio.current_task()
+        task = asyncio.current_task() if asyncio is not None else None
     except RuntimeError:
         return None
+    if task is None:
+        return None
+    outermost = _first(task.get_coro(), "cr_frame", "gi_frame", "ag_frame")
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001  # the documented way to the caller's frame
+    while frame is not None and not frame.f_code.co_flags & _COROUTINE:
+        frame = frame.f_back
+    while frame is not None and frame is not outermost and frame.f_code.co_flags & _COROUTINE:
+        frame = frame.f_back
+    return task if frame is outermost else None
 
 
 class Suspended:

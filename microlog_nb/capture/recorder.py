@@ -242,7 +242,7 @@ class Recorder:
     def open_window(self, name: str, cell: str, settings: Settings) -> Window:
         """Begins a recording now."""
         self._pace(settings)
-        task = awaiting.running_task()
+        task = awaiting.suspendable_task()
         if task is not None:
             self._tasks[_thread.get_ident()] = task
             self.hurry()
