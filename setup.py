@@ -20,7 +20,8 @@ NATIVE = Extension(
     "microlog_nb.capture._sampler",
     sources=["microlog_nb/capture/_sampler.c"],
     depends=[
-        f"microlog_nb/capture/_sampler_{part}.h" for part in ("core", "guard", "layout", "platform", "store", "tree")
+        f"microlog_nb/capture/_sampler_{part}.h"
+        for part in ("core", "guard", "layout", "platform", "process", "store", "tree")
     ],
     extra_compile_args=["-std=gnu11", "-O2", "-Wall", "-Wextra", "-fvisibility=hidden", *WARNINGS],
     libraries=["pthread"],

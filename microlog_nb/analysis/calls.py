@@ -27,6 +27,9 @@ from microlog_nb.model.trace import Trace
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+_MOST_BETWEEN = 8
+"""Entries that a sample may have been put before or behind by rounding, at most."""
+
 
 @dataclass(frozen=True)
 class Calls:
@@ -82,8 +85,8 @@ def late_samples(trace: Trace) -> npt.NDArray[np.bool_]:
 
 def infer_calls(trace: Trace) -> Calls:
     """All calls of a trace. Time and memory grow with the number of changes of stack, not with the length of the run."""
-    observed = _observe(trace)
     tree = _Tree(trace)
+    observed = _observe(trace, tree)
     runs = _collapse(trace, observed, tree)
     return _pair(trace, observed, runs, tree)
 
@@ -101,7 +104,7 @@ class _Observations:
     samples: int  # how many of the rows are samples
 
 
-def _observe(trace: Trace) -> _Observations:
+def _observe(trace: Trace, tree: _Tree) -> _Observations:
     logs = trace.numbers("logs", "time_ns")
     due = np.concatenate([trace.numbers("samples", "due_ns"), logs])
     taken = np.concatenate([trace.taken_ns, logs])
@@ -112,6 +115,7 @@ def _observe(trace: Trace) -> _Observations:
     known = sample | (stack >= 0)
     order = np.flatnonzero(known)
     order = order[np.lexsort((taken[order], thread[order]))]
+    order = _agreeing(order, thread, stack, taken, sample, _step_ns(trace), tree)
     thread, stack, taken, late = thread[order], stack[order], taken[order], late[order]
 
     first = np.ones(len(order), bool)
@@ -126,6 +130,41 @@ def _observe(trace: Trace) -> _Observations:
     # a thread that was gone when the GIL came free was in the function seen before
     edge = np.where(late & (stack < 0) & ~first, taken, edge)
     return _Observations(order, thread, stack, edge, taken, sample[order], len(sample) - len(logs))
+
+
+def _step_ns(trace: Trace) -> int:
+    """What the times of samples are multiples of; see `samplers`."""
+    return max(trace.interval_ns // 50_000 * 1000, 1000)
+
+
+def _agreeing(
+    order: Ints, thread: Ints, stack: Ints, taken: Ints, sample: npt.NDArray[np.bool_], step_ns: int, tree: _Tree
+) -> Ints:
+    """Samples and log entries in the order in which they happened.
+
+    The time of an entry is exact, that of a sample is rounded: nearer to each other than that they may stand the wrong way
+    round. Where calls go on in the other order and not in this one, they do. `taken` is changed to agree.
+
+        at        10.00   10.01            a function that has said something at line 3
+        seen      a:3     a:2              is not at line 2 behind it, unless it is another call
+    """
+    for _ in range(_MOST_BETWEEN):
+        one, two = order[:-1], order[1:]
+        near = (thread[one] == thread[two]) & (sample[one] != sample[two]) & (taken[two] - taken[one] <= step_ns)
+        at = np.flatnonzero(near & (stack[one] >= 0) & (stack[two] >= 0) & (stack[one] != stack[two]))
+        one, two = order[at], order[at + 1]
+        wrong = tree.continuing(stack[two], stack[one]) > tree.continuing(stack[one], stack[two])
+        at, one, two = at[wrong], one[wrong], two[wrong]
+        apart = np.ones(len(at), bool)  # of two pairs with a row in common the first one is turned round
+        apart[1:] = np.diff(at) > 1
+        if not len(at):
+            break
+        at, one, two = at[apart], one[apart], two[apart]
+        exact = np.where(sample[one], taken[two], taken[one])
+        taken[one] = taken[two] = exact
+        order = order.copy()
+        order[at], order[at + 1] = two, one
+    return order
 
 
 def _both(trace: Trace, column: str) -> Ints:

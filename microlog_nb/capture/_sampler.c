@@ -21,6 +21,7 @@
 #include "_sampler_core.h"
 #include "_sampler_guard.h"
 #include "_sampler_platform.h"
+#include "_sampler_process.h"
 #include "_sampler_store.h"
 #include "_sampler_tree.h"
 
@@ -31,6 +32,7 @@
 #define MOST_EXCLUDED 64 /* of our own threads; the one excluded first, which has ended long since, makes room */
 #define ATTEMPTS 6
 #define LOST_AFTER 1000 /* ticks in a row that could not read a single thread */
+#define LONGEST_LOOK_NS 300000 /* at one thread, and as much again for every thousand frames */
 #define STACK_SIZE (256 * 1024)
 #define PACE_NS 250000000      /* so often it is asked whether there are too many ticks */
 #define BUSY_PERCENT 4         /* more of them missed: too many */
@@ -89,7 +91,9 @@ static struct {
     int64_t last_taken, last_row_us;
     bool exact_clocks, everyone;
     bool own_files; /* our thread has opened nothing that the program could see */
+    bool reads_process;
     unsigned long excluded[MOST_EXCLUDED];
+    int64_t excluded_cpu[MOST_EXCLUDED]; /* their clocks when they were last listed */
     int excluded_count;
     uint64_t ticks, missed, torn, faults, unread;
     bool lost;
@@ -340,14 +344,20 @@ walk_thread(const Listed *of, Thread *is)
 
 /* -- a tick ------------------------------------------------------------------------------------------------------------------ */
 
-static bool
-is_excluded(unsigned long ident)
+static int
+known_excluded(void)
 {
-    int count = state.excluded_count < MOST_EXCLUDED ? state.excluded_count : MOST_EXCLUDED;
-    for (int index = 0; index < count; index++)
+    return state.excluded_count < MOST_EXCLUDED ? state.excluded_count : MOST_EXCLUDED;
+}
+
+/* Where a thread stands among those of our own; -1: it is none. */
+static int
+excluded_place(unsigned long ident)
+{
+    for (int index = 0; index < known_excluded(); index++)
         if (state.excluded[index] == ident)
-            return true;
-    return false;
+            return index;
+    return -1;
 }
 
 static void
@@ -469,36 +479,44 @@ add_row(int64_t due, int64_t taken, const Thread *is, uint32_t node, enum state 
     };
 }
 
+/* Rows are in the order in which they were taken. */
 static int64_t
-taken_now(void)
+in_order(int64_t taken)
 {
-    int64_t now = now_ns();
-    if (now < state.last_taken)
-        now = state.last_taken;
-    return state.last_taken = now;
+    if (taken < state.last_taken)
+        taken = state.last_taken;
+    return state.last_taken = taken;
 }
 
 /* Returns whether the thread could be read. */
 static bool
 look_at(const Listed *of, Thread *is, int64_t due, PyThreadState *holder)
 {
-    int64_t cpu = thread_cpu_ns(is->native);
-    if (cpu < 0 || !state.exact_clocks || cpu != is->walked_cpu) {
-        is->walked_cpu = -1;
-        is->answer = STATE_UNKNOWN;
-        if (!walk_thread(of, is)) {
-            state.torn++;
-            return false;
+    int64_t cpu, taken;
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+        int64_t begin = now_ns();
+        cpu = thread_cpu_ns(is->native);
+        if (cpu < 0 || !state.exact_clocks || cpu != is->walked_cpu) {
+            is->walked_cpu = -1;
+            is->answer = STATE_UNKNOWN;
+            if (!walk_thread(of, is)) {
+                state.torn++;
+                return false;
+            }
+            is->walked_cpu = cpu;
         }
-        is->walked_cpu = cpu;
+        /* where another program took our core in the middle, nobody knows at what moment this was seen */
+        taken = now_ns();
+        if (taken - begin < LONGEST_LOOK_NS * (1 + walk_count / 1000))
+            break;
     }
     bool shown = is->node != NONE && (state.everyone || !store.nodes[is->node].outside);
     if (!shown && !is->active && !state.everyone) {
         is->cpu = cpu;
-        is->taken = now_ns();
+        is->taken = taken;
         return true;
     }
-    int64_t taken = taken_now();
+    taken = in_order(taken);
     int64_t ran = cpu >= 0 && is->cpu >= 0 ? cpu - is->cpu : -1;
     /* whole steps; what is over goes to the next row */
     int64_t spent = ran >= 0 ? ran / step_ns() * step_ns() : -1;
@@ -541,7 +559,7 @@ tick(int64_t due)
     bool any = listed_count == 0;
     for (int index = 0; index < listed_count; index++) {
         const Listed *of = &listed[index];
-        if (is_excluded(of->ident)) {
+        if (excluded_place(of->ident) >= 0) {
             any = true;
             continue;
         }
@@ -566,10 +584,31 @@ tick(int64_t due)
         if (is->id == 0 || is->ended || is->tick == state.ticks)
             continue;
         if (is->active)
-            add_row(due, taken_now(), is, NONE, STATE_WAITING, 0);
+            add_row(due, in_order(now_ns()), is, NONE, STATE_WAITING, 0);
         is->active = false;
         is->ended = true;
     }
+}
+
+/* Reads the process as a whole if it is time to, what our own threads have used taken off. The caller holds `state.lock`. */
+static void
+read_process_if_due(int64_t now)
+{
+    if (!state.reads_process || process.interval == 0 || now < process.due)
+        return;
+    process.due = now / process.interval * process.interval + process.interval;
+    int64_t own = clock_ns(CLOCK_THREAD_CPUTIME_ID) + __atomic_load_n(&state.earlier_cpu, __ATOMIC_RELAXED);
+    for (int index = 0; index < listed_count; index++) {
+        int place = excluded_place(listed[index].ident);
+        if (place < 0)
+            continue;
+        int64_t cpu = thread_cpu_ns(listed[index].native);
+        if (cpu > state.excluded_cpu[place])
+            state.excluded_cpu[place] = cpu;
+    }
+    for (int place = 0; place < known_excluded(); place++)
+        own += state.excluded_cpu[place];
+    process_read(now_ns(), own);
 }
 
 /* -- the thread -------------------------------------------------------------------------------------------------------------- */
@@ -609,10 +648,26 @@ next_step(Pace *pace, int64_t interval, int64_t now)
     return pace->stride * interval;
 }
 
+/* Between two ticks: the process as a whole, several times if ticks are further apart than that. */
+static void
+read_process_until(int64_t due, int64_t step)
+{
+    while (!state.stopping && !state.changed && !is_finalizing()) {
+        pthread_mutex_lock(&state.lock);
+        read_process_if_due(now_ns());
+        int64_t next = state.reads_process && process.interval && process.interval < step ? process.due : due;
+        pthread_mutex_unlock(&state.lock);
+        if (next >= due)
+            return;
+        sleep_until(next);
+    }
+}
+
 static void *
 keep_time(void *nothing)
 {
     state.own_files = settle_thread();
+    __atomic_store_n(&state.reads_process, state.own_files && process_open(), __ATOMIC_RELEASE);
     core_begin();
     int64_t due = now_ns();
     Pace pace = {.stride = 1, .began = due};
@@ -621,6 +676,7 @@ keep_time(void *nothing)
         int64_t interval = __atomic_load_n(&state.interval, __ATOMIC_SEQ_CST);
         int64_t step = next_step(&pace, interval, due);
         due = due / step * step + step;
+        read_process_until(due, step);
         sleep_until(due);
         if (state.stopping || is_finalizing())
             break;
@@ -644,6 +700,8 @@ keep_time(void *nothing)
         if (state.lost)
             break;
     }
+    __atomic_store_n(&state.reads_process, false, __ATOMIC_RELEASE);
+    process_close();
     __atomic_add_fetch(&state.earlier_cpu, clock_ns(CLOCK_THREAD_CPUTIME_ID), __ATOMIC_RELAXED);
     return nothing;
 }
@@ -808,6 +866,7 @@ clear_all(void)
     state.thread_count = 0;
     memset(state.near, 0, sizeof state.near);
     store_clear();
+    process_forget();
     state.open = false;
 }
 
@@ -841,6 +900,7 @@ sampler_start(PyObject *Py_UNUSED(module), PyObject *arguments)
     state.interval = interval;
     state.earlier_cpu = state.last_taken = state.last_row_us = 0;
     state.excluded_count = 0;
+    memset(state.excluded_cpu, 0, sizeof state.excluded_cpu);
     state.ticks = state.missed = state.torn = state.faults = state.unread = 0;
     state.lost = state.running = state.everyone = false;
     const char *wrong = self_test();
@@ -924,8 +984,11 @@ sampler_exclude(PyObject *Py_UNUSED(module), PyObject *argument)
     if (PyErr_Occurred())
         return NULL;
     pthread_mutex_lock(&state.lock);
-    if (!is_excluded(ident))
-        state.excluded[state.excluded_count++ % MOST_EXCLUDED] = ident;
+    if (excluded_place(ident) < 0) {
+        int place = state.excluded_count++ % MOST_EXCLUDED;
+        state.excluded[place] = ident;
+        state.excluded_cpu[place] = 0;
+    }
     pthread_mutex_unlock(&state.lock);
     Py_RETURN_NONE;
 }
@@ -950,6 +1013,44 @@ sampler_set_interval(PyObject *Py_UNUSED(module), PyObject *argument)
         pthread_mutex_unlock(&state.sleep_lock);
     }
     Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(read_process_doc, "read_process(nanoseconds, dict, dict, dict)\n--\n\n"
+    "From now on reads the process as a whole at this interval, with the sizes of the dicts. Whether it can is told by `reads_process`.");
+
+static PyObject *
+sampler_read_process(PyObject *Py_UNUSED(module), PyObject *arguments)
+{
+    long long interval;
+    PyObject *dicts[SIZES];
+    if (!PyArg_ParseTuple(arguments, "LO!O!O!", &interval, &PyDict_Type, &dicts[0], &PyDict_Type, &dicts[1], &PyDict_Type, &dicts[2]))
+        return NULL;
+    if (interval < 1000000) {
+        PyErr_SetString(SamplerError, "the interval between readings is shorter than a millisecond");
+        return NULL;
+    }
+    for (int index = 0; index < SIZES; index++)
+        Py_INCREF(dicts[index]);
+    pthread_mutex_lock(&state.lock);
+    process.interval = interval;
+    process.due = now_ns() / interval * interval + interval;
+    for (int index = 0; index < SIZES; index++) {
+        PyObject *before = process.dicts[index];
+        process.dicts[index] = dicts[index];
+        dicts[index] = before;
+    }
+    pthread_mutex_unlock(&state.lock);
+    for (int index = 0; index < SIZES; index++)
+        Py_XDECREF(dicts[index]);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(reads_process_doc, "reads_process()\n--\n\nWhether the process as a whole is read here.");
+
+static PyObject *
+sampler_reads_process(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
+{
+    return PyBool_FromLong(__atomic_load_n(&state.reads_process, __ATOMIC_ACQUIRE));
 }
 
 PyDoc_STRVAR(mark_outside_doc, "mark_outside(nodes)\n--\n\n"
@@ -1112,11 +1213,12 @@ announcements(const Announced *threads, int count)
 }
 
 PyDoc_STRVAR(drain_doc, "drain()\n--\n\n"
-    "Hands over what is new: (base of the rows in µs, rows, nodes, codes, threads).\n\n"
+    "Hands over what is new: (base of the rows in µs, rows, nodes, codes, threads, readings).\n\n"
     "rows: 16 bytes each: due u32 (µs from the base), delay u16 (µs), slot (14 bits) and state u16, node u32, CPU ns u32.\n"
     "nodes: 12 bytes each: parent u32, code u32, instruction i32 in bytes; numbered on from the last time.\n"
     "codes: (module of the function or \"\", file, qualified name, first line, length in bytes, instructions or None if traced, line table, line of each\n"
-    "code unit as i32, address of the globals); numbered on. threads: (slot, id, ident, native id).");
+    "code unit as i32, address of the globals); numbered on. threads: (slot, id, ident, native id).\n"
+    "readings: i64 each: time, CPU without our own, busy time of all cores, in ns; bytes of memory; sizes of the three dicts.");
 
 static PyObject *
 sampler_drain(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
@@ -1130,10 +1232,12 @@ sampler_drain(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
     uint32_t first = store.nodes_handed_over, node_count = store.node_count - first;
     char *node_bytes = malloc((size_t)node_count * 12 + 1);
     Announced *new_threads = malloc(sizeof(Announced) * ((size_t)state.thread_count + 1));
-    if (node_bytes == NULL || new_threads == NULL) {
+    Reading *readings = malloc(sizeof(Reading) * ((size_t)process.count + 1));
+    if (node_bytes == NULL || new_threads == NULL || readings == NULL) {
         pthread_mutex_unlock(&state.lock);
         free(node_bytes);
         free(new_threads);
+        free(readings);
         return PyErr_NoMemory();
     }
     char *out = node_bytes;
@@ -1146,6 +1250,10 @@ sampler_drain(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
     Batch batch = store.batch;
     memset(&store.batch, 0, sizeof store.batch);
     store.batch.base_us = -1;
+    int reading_count = process.count;
+    if (reading_count)
+        memcpy(readings, process.readings, (size_t)reading_count * sizeof(Reading));
+    process.count = 0;
     int thread_count = 0;
     for (int slot = 0; slot < state.thread_count; slot++) {
         Thread *is = &state.threads[slot];
@@ -1163,12 +1271,15 @@ sampler_drain(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(nothing))
     PyObject *nodes = PyBytes_FromStringAndSize(node_bytes, (Py_ssize_t)node_count * 12);
     PyObject *codes = descriptions(&batch);
     PyObject *threads = announcements(new_threads, thread_count);
+    PyObject *process_rows = PyBytes_FromStringAndSize((char *)readings, (Py_ssize_t)((size_t)reading_count * sizeof(Reading)));
     PyObject *result = NULL;
-    if (rows && nodes && codes && threads)
-        result = Py_BuildValue("(LOOOO)", (long long)batch.base_us, rows, nodes, codes, threads);
+    if (rows && nodes && codes && threads && process_rows)
+        result = Py_BuildValue("(LOOOOO)", (long long)batch.base_us, rows, nodes, codes, threads, process_rows);
     batch_clear(&batch);
     free(node_bytes);
     free(new_threads);
+    free(readings);
+    Py_XDECREF(process_rows);
     Py_XDECREF(rows);
     Py_XDECREF(nodes);
     Py_XDECREF(codes);
@@ -1185,6 +1296,8 @@ static PyMethodDef methods[] = {
     {"observe", sampler_observe, METH_NOARGS, observe_doc},
     {"exclude", sampler_exclude, METH_O, exclude_doc},
     {"set_interval", sampler_set_interval, METH_O, set_interval_doc},
+    {"read_process", sampler_read_process, METH_VARARGS, read_process_doc},
+    {"reads_process", sampler_reads_process, METH_NOARGS, reads_process_doc},
     {"mark_outside", sampler_mark_outside, METH_O, mark_outside_doc},
     {"show_everyone", sampler_show_everyone, METH_O, show_everyone_doc},
     {"counters", sampler_counters, METH_NOARGS, counters_doc},

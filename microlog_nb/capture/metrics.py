@@ -2,63 +2,82 @@
 
 from __future__ import annotations
 
+import _thread
 import ctypes
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import psutil
+
+from microlog_nb.capture.samplers.base import Reading
 
 _CHEAP = 0.001
 """Share of the time that counting objects may take; on large heaps it is counted less often."""
 
 
 class ProcessMetrics:
-    """Reads the metrics of this process; what the recorder itself uses is taken off.
+    """The metrics of this process; what the recorder itself uses is taken off.
 
     Args:
+        clock: nanoseconds from the recorder's start.
         own_cpu_ns: CPU time of the recorder's threads so far.
         own_bytes: memory that the recording takes.
     """
 
-    def __init__(self, own_cpu_ns: Callable[[], int], own_bytes: Callable[[], int]) -> None:
+    def __init__(self, clock: Callable[[], int], own_cpu_ns: Callable[[], int], own_bytes: Callable[[], int]) -> None:
+        self._clock = clock
         self._own_cpu_ns = own_cpu_ns
         self._own_bytes = own_bytes
         self._system = _linux() or _Portable()
-        self._before = self._clocks()
         self._objects = 0.0
         self._count_again = 0.0
+        self._before = self.now()
+        # a signal handler may begin or end a recording while its own thread is inside
+        self._adding = _thread.RLock()
 
-    def read(self) -> list[tuple[str, float]]:
-        """The values now, by their names in `schema.PROCESS_METRICS`; CPU is the average since the reading before."""
-        now = self._clocks()
-        wall, process, system = (b - a for a, b in zip(self._before, now, strict=True))
-        values = [
-            ("memory", float(max(self._system.memory_bytes() - self._own_bytes(), 0))),
-            ("modules", float(len(sys.modules))),
-            ("threads", float(threading.active_count())),
-            ("gc_objects", self._count_objects(now[0])),
-        ]
-        if wall > 0:
-            self._before = now
-            values += [
-                (name, max(round(100 * spent / wall, 1), 0.0))
-                for name, spent in (("cpu", process), ("system_cpu", system))
-            ]
-        return values
+    def now(self) -> Reading:
+        """A reading that is made here and now, with the interpreter's lock."""
+        return Reading(
+            self._clock(),
+            time.process_time_ns() - self._own_cpu_ns(),
+            self._system.busy_ns(),
+            self._system.memory_bytes(),
+            len(sys.modules),
+            threading.active_count(),
+        )
 
-    def _clocks(self) -> tuple[float, float, float]:
-        """Seconds of wall time, of this process without the recorder, and of all processes on all cores."""
-        return time.perf_counter(), time.process_time() - self._own_cpu_ns() / 1e9, self._system.busy_seconds()
+    def rows(self, readings: Sequence[Reading]) -> list[tuple[int, str, float]]:
+        """Rows of the table of metrics: CPU is the average since the reading before, objects are counted at the last one."""
+        rows: list[tuple[int, str, float]] = []
+        with self._adding:
+            for reading in readings:
+                at, before = reading.at_ns // 1000 * 1000, self._before
+                rows += [
+                    (at, "memory", float(max(reading.memory - self._own_bytes(), 0))),
+                    (at, "modules", float(reading.modules)),
+                    (at, "threads", float(reading.threads)),
+                ]
+                wall = reading.at_ns - before.at_ns
+                if wall > 0:
+                    self._before = reading
+                    spent = (reading.cpu_ns - before.cpu_ns, reading.busy_ns - before.busy_ns)
+                    rows += [
+                        (at, name, max(round(100 * ns / wall, 1), 0.0))
+                        for name, ns in zip(("cpu", "system_cpu"), spent, strict=True)
+                    ]
+            if rows:
+                rows.append((rows[-1][0], "gc_objects", self._count_objects()))
+        return rows
 
-    def _count_objects(self, now: float) -> float:
+    def _count_objects(self) -> float:
         """Objects alive, as the allocator counts its blocks: unlike `gc.get_objects` this builds no list of them."""
+        now = time.perf_counter()
         if now >= self._count_again:
-            begin = time.perf_counter()
             self._objects = float(sys.getallocatedblocks())
-            self._count_again = now + (time.perf_counter() - begin) / _CHEAP
+            self._count_again = now + (time.perf_counter() - now) / _CHEAP
         return self._objects
 
 
@@ -72,12 +91,12 @@ class _Portable:
         """Memory of this process that is in RAM."""
         return int(self._process.memory_info().rss)
 
-    def busy_seconds(self) -> float:
+    def busy_ns(self) -> int:
         """Time that all cores have worked for all processes."""
         system = psutil.cpu_times()
         idle = system.idle + getattr(system, "iowait", 0.0)
         twice = getattr(system, "guest", 0.0) + getattr(system, "guest_nice", 0.0)  # part of user and nice, too
-        return float(sum(system) - idle - twice)
+        return int((sum(system) - idle - twice) * 1e9)
 
 
 class _Linux:
@@ -99,10 +118,10 @@ class _Linux:
         """Memory of this process that is in RAM."""
         return int(self._begin_of(b"/proc/self/statm").split()[1]) * self._page_bytes
 
-    def busy_seconds(self) -> float:
+    def busy_ns(self) -> int:
         """Time that all cores have worked for all processes."""
         user, nice, kernel, _, _, *rest = map(int, self._begin_of(b"/proc/stat").split(b"\n", 1)[0].split()[1:9])
-        return (user + nice + kernel + sum(rest)) / self._ticks
+        return (user + nice + kernel + sum(rest)) * 1_000_000_000 // self._ticks
 
     def _begin_of(self, path: bytes) -> bytes:
         file = self._c.open(path, os.O_RDONLY | os.O_CLOEXEC)
@@ -118,7 +137,7 @@ def _linux() -> _Linux | None:
     try:
         system = _Linux(ctypes.PyDLL(None))
         system.memory_bytes()
-        system.busy_seconds()
+        system.busy_ns()
     except (OSError, AttributeError, ValueError, IndexError):
         return None
     return system

@@ -94,7 +94,7 @@ class Recorder:
         self._notes: list[str] = []
         self._paused: Sampler | None = None
         self.sampler: Sampler = self._choose_sampler(settings.sampler)
-        self._metrics = ProcessMetrics(self._own_cpu_ns, lambda: self.builder.nbytes)
+        self._metrics = ProcessMetrics(self.now, self._own_cpu_ns, lambda: self.builder.nbytes)
         self._metrics_interval_ns = settings.metrics_interval_ns
 
     # -- the sink ------------------------------------------------------------------------------------------------
@@ -256,6 +256,8 @@ class Recorder:
             before=self._counters(),
         )
         self.windows.append(window)
+        self.sampler.look()
+        self._collect()
         self._read_metrics()
         self.sampler.observe()
         return window
@@ -267,6 +269,7 @@ class Recorder:
         self._poll()
         self._flush()
         self.sampler.observe()
+        self._collect()
         self._read_metrics()
         end_ns = -(-self.now() // 1000) * 1000
         self.windows.remove(window)
@@ -284,7 +287,7 @@ class Recorder:
 
         end = self.now() if end_ns is None else end_ns
         self.sampler.look()
-        self.sampler.drain()
+        self._collect()
         part = self.builder.trace(self.threads.rows(), {}).between(window.start_ns, end)
         if not window.settings.logs:
             part = without_logs(part)
@@ -324,6 +327,7 @@ class Recorder:
     def watch(self, window: Window, look: Callable[[], bool]) -> None:
         """Has a follower called in the thread that keeps house, as long as it says so and the recording runs."""
         self._watches.append((window, Watch(look, self.now() + LEAST_NS)))
+        self.hurry()
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -428,10 +432,12 @@ class Recorder:
                 flush()
 
     def _read_metrics(self) -> None:
-        at = self.now() // 1000 * 1000
-        rows = self.builder.rows["metrics"]
-        for name, value in self._metrics.read():
-            rows.append((at, name, value))
+        self.builder.rows["metrics"].extend(self._metrics.rows([self._metrics.now()]))
+
+    def _collect(self) -> None:
+        """Has what the sampler has collected written."""
+        self.sampler.drain()
+        self.builder.rows["metrics"].extend(self._metrics.rows(self.sampler.readings()))
 
     def _pace(self, *more: Settings) -> None:
         """Takes the shortest intervals of the running recordings."""
@@ -439,6 +445,7 @@ class Recorder:
         self._interval_ns = min(one.interval_ns for one in every)
         self.sampler.interval_ns = self._interval_ns
         self._metrics_interval_ns = min(one.metrics_interval_ns for one in every)
+        self.sampler.read_process(self._metrics_interval_ns)
 
     def _keep_house(self) -> None:
         """Reads the metrics, looks at what changes slowly, and drains, until stopped."""
@@ -454,7 +461,8 @@ class Recorder:
                     busy = self._poll()
                     if now >= read:
                         read = max(read + self._metrics_interval_ns, now)
-                        self._read_metrics()
+                        if not self.sampler.reads_process:
+                            self._read_metrics()
                     if now >= drain:
                         drain = now + _DRAIN_EVERY_NS
                         self._drain()
@@ -462,8 +470,13 @@ class Recorder:
                             self._replace_sampler()
                     self._tell_watches()
                     self._keeper_cpu_ns = time.thread_time_ns()
-                pace = _POLL_EVERY_NS if busy else _WAIT_EVERY_NS if self._tasks else self._metrics_interval_ns
-                due = min(read, self.now() + pace)
+                # each time that it wakes it takes the lock from the program: not more often than there is something to do
+                dues = [drain, *(watch.due_ns for _, watch in self._watches)]
+                if not self.sampler.reads_process:
+                    dues.append(read)
+                if busy or self._tasks:
+                    dues.append(self.now() + (_POLL_EVERY_NS if busy else _WAIT_EVERY_NS))
+                due = min(dues)
         except Exception as error:  # noqa: BLE001  # the program goes on
             self.fault("metrics ended early", error)
         finally:
@@ -489,7 +502,7 @@ class Recorder:
                 self._watches.remove(one)
 
     def _drain(self) -> None:
-        self.sampler.drain()
+        self._collect()
         every = self.builder.unread()
         if self._drained is None:
             return

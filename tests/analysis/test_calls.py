@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -93,6 +95,24 @@ def test_a_log_entry_is_an_observation_of_the_call_that_wrote_it() -> None:
     assert drawn(trace) == ["main 0 a 0-3", "main 1 quick 1.7-2.2"]
     assert trace.texts("functions", "name")[calls.function[calls.log_call[0]]] == "quick"
     assert calls.samples.tolist() == [3, 0]
+
+
+@pytest.mark.parametrize(
+    ("picture", "entry"),
+    [
+        ("main: a@2 a@2 a@6", {"at": 1.49, "stack": "a@4"}),  # the sample behind it was taken before it
+        ("main: a@2 a@6 a@6", {"at": 1.51, "stack": "a@4"}),  # the sample before it was taken behind it
+    ],
+)
+def test_rounded_times_of_samples_turn_no_entry_round(picture: str, entry: dict[str, Any]) -> None:
+    trace = trace_from_picture(picture, logs=[{**entry, "message": "x"}])
+    assert drawn(trace) == ["main 0 a 0-3"]
+    assert infer_calls(trace).log_call.tolist() == [0]
+
+
+def test_an_entry_further_from_a_sample_than_rounding_is_of_another_call() -> None:
+    trace = trace_from_picture("main: a@2 a@2 a@6", logs=[{"at": 1.4, "stack": "a@4", "message": "x"}])
+    assert len(drawn(trace)) == 2
 
 
 def test_an_entry_without_a_stack_belongs_to_no_call() -> None:

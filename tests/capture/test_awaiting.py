@@ -24,7 +24,7 @@ async def asks() -> Any:
 
 
 async def asks_below_a_call() -> Any:
-    return (lambda: suspendable_task())()  # noqa: PLW0108  # a plain frame on top, as that of `profile`
+    return (lambda: suspendable_task())()  # a plain frame on top, as that of `profile`
 
 
 @asynccontextmanager

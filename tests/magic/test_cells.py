@@ -82,6 +82,12 @@ def test_await_at_the_top_level(kernel: Kernel, cell: str) -> None:
     run_both(kernel, f"{MARK}\n{cell}")
 
 
+def test_only_a_cell_with_await_is_looked_for_among_suspended_tasks(kernel: Kernel) -> None:
+    looked_for = "len(__import__('microlog_nb').capture.recorder.current()._tasks)"
+    assert kernel.run(f"{MARK}\n{looked_for}").result == "0"
+    assert kernel.run(f"{MARK}\nawait __import__('asyncio').sleep(0)\n{looked_for}").result == "1"
+
+
 def test_underscore_out_and_in_go_on(kernel: Kernel) -> None:
     ran = kernel.run("%%microlog\n40 + 2")
     assert kernel.run("_").result == "42"

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+
+class Reading(NamedTuple):
+    """The process as a whole at one moment.
+
+    Attributes:
+        at_ns: when, from the recorder's start.
+        cpu_ns: CPU time that it has used so far, without that of the recorder's threads.
+        busy_ns: time that all cores have worked so far for all processes.
+        memory: bytes in RAM.
+        modules: loaded ones.
+        threads: alive ones that `threading` knows.
+    """
+
+    at_ns: int
+    cpu_ns: int
+    busy_ns: int
+    memory: int
+    modules: int
+    threads: int
 
 
 class Sampler(Protocol):
@@ -16,6 +36,7 @@ class Sampler(Protocol):
         torn: looks at a thread that gave no stack.
         cpu_ns: CPU time of its own thread so far.
         error: why it ended before it was stopped, or "".
+        reads_process: whether it can, and does; see `read_process`.
     """
 
     name: str
@@ -31,6 +52,8 @@ class Sampler(Protocol):
     def cpu_ns(self) -> int: ...  # noqa: D102
     @property
     def error(self) -> str: ...  # noqa: D102
+    @property
+    def reads_process(self) -> bool: ...  # noqa: D102
 
     def start(self) -> None:
         """Begins.
@@ -47,6 +70,12 @@ class Sampler(Protocol):
 
     def drain(self) -> None:
         """Writes to the builder what has been collected elsewhere."""
+
+    def read_process(self, interval_ns: int) -> None:
+        """From now on the process as a whole is read at this interval, by a sampler that can."""
+
+    def readings(self) -> list[Reading]:
+        """What it has read of the process up to the last `drain`, each once, in the order of time."""
 
     def pause(self) -> None:
         """Right before the process forks: stands still until `resume`."""

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import _thread
 import platform
+import struct
 import sys
+import threading
 from array import array
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -22,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from microlog_nb.capture.loops import loops
-from microlog_nb.capture.samplers.base import SamplerUnavailable
+from microlog_nb.capture.samplers.base import Reading, SamplerUnavailable
 from microlog_nb.capture.stacks import NO_STACK, RULES
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from microlog_nb.model.builder import Builder
 
 _ROW = np.dtype([("due", "<u4"), ("delay", "<u2"), ("thread", "<u2"), ("node", "<u4"), ("cpu", "<u4")])
+_READING = struct.Struct("7q")
 _NODE_BYTES = 12
 _RULES = bytes(number for place in RULES for rule in place for number in rule)
 _NONE = 0xFFFFFFFF
@@ -104,6 +107,7 @@ class NativeSampler:
         self._tasks = tasks
         self._waits: dict[int, list[tuple[int, int, int]]] = {}  # by ident: when seen, its stack, its first node
         self._slots: dict[int, Slot] = {}  # by the number that the extension gives a thread
+        self._readings: list[Reading] = []
         self._active: set[int] = set()  # numbers of the threads whose last sample had a stack
         self._draining = _thread.allocate_lock()
         self._drainer = 0
@@ -168,6 +172,22 @@ class NativeSampler:
             self._interval_ns = interval_ns
             self._native.set_interval(interval_ns)
 
+    def read_process(self, interval_ns: int) -> None:
+        """From now on the process as a whole is read at this interval, where that is possible."""
+        # what `threading.active_count` counts
+        active, limbo = threading._active, threading._limbo  # type: ignore[attr-defined]  # noqa: SLF001
+        self._native.read_process(interval_ns, sys.modules, active, limbo)
+
+    @property
+    def reads_process(self) -> bool:
+        """Whether its thread can read the process without the program noticing."""
+        return self._running and bool(self._native.reads_process())
+
+    def readings(self) -> list[Reading]:
+        """What it has read of the process up to the last drain."""
+        readings, self._readings = self._readings, []
+        return readings
+
     @property
     def ticks(self) -> int:
         """Times it has looked."""
@@ -222,7 +242,7 @@ class NativeSampler:
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _move(self) -> None:
-        base_us, rows, nodes, codes, threads = self._native.drain()
+        base_us, rows, nodes, codes, threads, readings = self._native.drain()
         self._tree.learn(codes)
         outside = self._tree.grow(self._native.grow, nodes)
         if len(outside):
@@ -230,6 +250,8 @@ class NativeSampler:
         self._native.show_everyone(bool(self._tasks))
         flat = self._table(base_us, np.frombuffer(rows, _ROW), threads)
         self._samples.frombytes(flat.tobytes())
+        for at, cpu, busy, memory, modules, running, starting in _READING.iter_unpack(readings):
+            self._readings.append(Reading(at, cpu, busy, memory, modules, running + starting))
 
     def _counters(self) -> tuple[int, int, int, int, int, int, bool]:
         if self._running:

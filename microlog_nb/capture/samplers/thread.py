@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from microlog_nb.capture.frames import current_frames
-from microlog_nb.capture.samplers.base import SamplerUnavailable
+from microlog_nb.capture.samplers.base import Reading, SamplerUnavailable
 from microlog_nb.capture.stacks import NO_STACK, Stacks, Walk
 from microlog_nb.capture.threads import Slot, Threads
 
@@ -82,6 +82,7 @@ class ThreadSampler:
         self.torn = 0
         self.cpu_ns = 0
         self.error = ""
+        self.reads_process = False
 
     def start(self) -> None:
         """Begins; the interpreter's switch interval is lowered until `stop`.
@@ -126,6 +127,13 @@ class ThreadSampler:
         with self._ticking:
             while self._looks:
                 self._write(*self._looks.popleft())
+
+    def read_process(self, interval_ns: int) -> None:
+        """It needs the lock for that, as the recorder does."""
+
+    def readings(self) -> list[Reading]:
+        """None."""
+        return []
 
     def pause(self) -> None:
         """The thread is not in the child."""

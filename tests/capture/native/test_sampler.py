@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import psutil
 import pytest
 
 import microlog_nb as microlog
@@ -277,13 +278,37 @@ print(failed, rec.meta["sampler"], rec.meta["notes"], "spin" in set(rec.calls["f
     assert run(program).stdout == "0 native [] True\n"
 
 
+def test_the_process_is_read_without_the_programs_lock() -> None:
+    with microlog.profile(sampler="native", metrics_interval=0.01) as rec:
+        running = recorder.current()
+        assert running is not None
+        spin(20)
+        assert running.sampler.reads_process
+        threads = threading.active_count()
+        spin(300)
+        memory = psutil.Process().memory_info().rss
+    inside = rec.metrics.iloc[5:-5]
+    assert len(inside) > 10
+    assert (inside["threads"] == threads).all()
+    assert (inside["modules"] == len(sys.modules)).any()
+    assert (inside["memory"] - memory).abs().max() < 0.2 * memory
+    assert inside["cpu"].median() > 0
+    assert inside["system_cpu"].notna().all()
+
+
+def test_ticks_that_are_further_apart_than_readings_leave_them_their_pace() -> None:
+    with microlog.profile(sampler="native", interval=1, metrics_interval=0.01) as rec:
+        spin(300)
+    assert len(rec.metrics) > 10
+
+
 def test_the_program_keeps_its_numbers_of_files() -> None:
     program = """
-with microlog.profile(interval=50e-6, metrics_interval=60, display=False):
+with microlog.profile(interval=50e-6, metrics_interval=0.01, display=False):
     threads = [threading.Thread(target=spin, args=(0.2,)) for _ in range(3)]
     for thread in threads: thread.start()
-    wrong = 0
-    for _ in range(20000):
+    wrong, end = 0, time.perf_counter() + 0.4  # from its first second on the recording has files of its own
+    while time.perf_counter() < end:
         first = os.open(os.devnull, os.O_RDONLY); os.close(first)
         second = os.open(os.devnull, os.O_RDONLY); os.close(second)
         wrong += first != second

@@ -104,7 +104,7 @@ class Judge:
 
     def hear(self, drained: Any) -> None:
         """Takes what one drain has given."""
-        base_us, rows, nodes, codes, _ = drained
+        base_us, rows, nodes, codes, *_ = drained
         self.codes += [(file, name, memoryview(lines).cast("i")) for _, file, name, *_, lines, _ in codes]
         for parent, code, instruction in struct.iter_unpack("<IIi", nodes):
             file, name, lines = self.codes[code]
