@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from microlog_nb.analysis.anomalies import find_anomalies
 from microlog_nb.analysis.calls import infer_calls
 from tests.analysis.faults import KINDS, Score, findings, make_run, plain_rule, score
-from tests.benchmarks.cost import synthetic_trace
+from tests.benchmarks.synthetic import synthetic_trace
 from tests.benchmarks.table import Result, at_least, at_most
 
 SEEDS = range(20)

@@ -11,22 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-
 import microlog_nb as microlog
 from microlog_nb.analysis.calls import infer_calls
-from microlog_nb.model import arrays
-from microlog_nb.model.builder import table
-from microlog_nb.model.schema import SAMPLE_STATES, TABLES
-from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
+from tests.benchmarks.synthetic import synthetic_trace
 from tests.benchmarks.table import Result, at_most
 from tests.benchmarks.workloads import WORKLOADS
 
 IMPORT = "import time; start = time.perf_counter(); import microlog_nb; print(time.perf_counter() - start)"
 LONG_RECORDING_S = 30.0
-SAMPLES = 1_000_000
 
 
 def results() -> Iterator[Result]:
@@ -78,55 +71,6 @@ def _everything_else() -> dict[str, float]:
             spent[name] = time.perf_counter() - start
         runs.append(spent)
     return {name: statistics.median(run[name] for run in runs) for name in parts}
-
-
-def synthetic_trace() -> Trace:
-    """Two threads at 1 kHz and 4,000 stacks up to 30 deep, numbered as a walk meets them: near numbers share most callers.
-
-    The stack changes at every second sample in the mean, to one near by.
-    """
-    source = np.random.default_rng(5)
-    functions, stacks = 300, 4_000
-    parents: list[int] = []
-    path: list[int] = []
-    for number, returns in enumerate(source.geometric(0.5, stacks)):
-        del path[max(1, min(len(path) - int(returns) + 1, 29)) :]
-        parents.append(path[-1] if path else -1)
-        path.append(number)
-    rows = zip(parents, source.integers(0, functions, stacks), source.integers(1, 99, stacks), strict=True)
-    steps = np.where(source.random(SAMPLES) < 0.5, source.integers(-3, 4, SAMPLES), 0)
-    stack = np.abs(np.cumsum(steps) % (2 * stacks - 1) - stacks + 1)
-    moment = np.arange(SAMPLES) // 2 * 1_000_000
-    samples = [
-        moment,
-        source.integers(0, 200, SAMPLES) * 1000,
-        np.arange(SAMPLES) % 2,
-        stack,
-        np.full(SAMPLES, 500_000),
-        np.ones(SAMPLES, np.int64),
-    ]
-    schema = TABLES["samples"].arrow
-    duration = int(moment[-1]) + 1_000_000
-    return Trace(
-        {name: schema.empty() for name, schema in TABLES.items()}
-        | {
-            "functions": table(
-                "functions", [("module", f"f{number}", "file.py", 1, "user") for number in range(functions)]
-            ),
-            "stacks": table("stacks", [(*map(int, row), 2 * int(row[2]), -1) for row in rows]),
-            "threads": table(
-                "threads", [(f"thread {number}", number, number, not number, 0, duration) for number in (0, 1)]
-            ),
-            "samples": pa.table(
-                [
-                    arrays.words(values, SAMPLE_STATES) if field.name == "state" else arrays.numbers(values, field.type)
-                    for values, field in zip(samples, schema, strict=True)
-                ],
-                schema=schema,
-            ),
-        },
-        {"duration_ns": duration, "interval_ns": 1_000_000},
-    )
 
 
 def _file() -> Iterator[Result]:
