@@ -1,4 +1,5 @@
 import style from "./more.css";
+import { createStrips } from "./render/strips";
 import { createAnomalies } from "./views/anomalies";
 import { createAssist } from "./views/assist";
 import { createDesign } from "./views/design";
@@ -44,6 +45,7 @@ const more: More = {
   openChosen,
   strip: createStrip,
   sparkline: createSparkline,
+  strips: createStrips,
   style,
 };
 
@@ -62,5 +64,6 @@ export const {
   legend,
   strip,
   sparkline,
+  strips,
 } = more;
 export { openChosen, openSource, style };

@@ -45,7 +45,7 @@ def synthetic_trace(samples: int = 1_000_000) -> Trace:
         np.ones(samples, np.int64),
     ]
     functions = [
-        (f"package{number % 9}.part", f"Class{number}.method_{number}", f"/lib/part{number % 30}.py", number, "user")
+        (f"package{number % 9}.part", f"Class{number}.method_{number}", f"/lib/part{number % 30}.py", number, "library")
         for number in range(FUNCTIONS)
     ]
     empty = {name: schema.empty() for name, schema in TABLES.items()}

@@ -11,12 +11,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-_FRAME_END = "Commit"
+_FRAME_END = "Layerize"
 _PAINT = "FireAnimationFrame"
 _SCRIPT = frozenset(
     {_PAINT, "FunctionCall", "EventDispatch", "TimerFire", "RunMicrotasks", "EvaluateScript", "MinorGC", "MajorGC"}
 )
-_CATEGORIES = ["devtools.timeline", "disabled-by-default-devtools.timeline", "v8"]
+_CATEGORIES = ["-*", "devtools.timeline"]
 
 
 @dataclass
@@ -40,7 +40,7 @@ def traced(browser: Browser, page: Page) -> Iterator[Frames]:
 
 
 def _read(events: list[dict[str, Any]], frames: Frames) -> None:
-    """Of the thread that paints; a frame is what lies between two commits, and its input comes before its painting."""
+    """Of the thread that paints; a frame ends when the browser begins to draw it, and its input comes before."""
     painting = {(event["pid"], event["tid"]) for event in events if event["name"] == _PAINT}
     own = [event for event in events if (event["pid"], event["tid"]) in painting]
     ends = sorted(event["ts"] for event in own if event["name"] == _FRAME_END)

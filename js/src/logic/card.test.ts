@@ -70,7 +70,7 @@ describe("families", () => {
 
 describe("inside a call", () => {
   it("are the logs of the call and of what it called, and no others", () => {
-    const logs = [0, 2, 3, -1].map((id) => ({ call: id }) as LogRow);
+    const logs = [0, 2, 3, -1].map((id) => ({ call: id, time: CALLS.start[id] ?? 9 * S }) as LogRow);
     expect(logsInside(CALLS, logs, call(0))).toEqual([0, 1, 2]);
     expect(logsInside(CALLS, logs, call(1))).toEqual([1]);
     expect(logsInside(CALLS, logs, call(3))).toEqual([2]);

@@ -1,4 +1,4 @@
-import { at, firstAbove, type Level, MIXED, type Row } from "./rows";
+import { firstAbove, type Level, lowerBound, MIXED, type Row } from "./rows";
 import type { Scale } from "./viewport";
 
 /** Narrower calls, in CSS pixels, join into one bar. */
@@ -60,45 +60,46 @@ function grown<A extends Float64Array | Int32Array>(from: A, to: A): A {
  */
 export function visibleBars(row: Row, scale: Scale, bars: Bars): Bars {
   bars.count = 0;
-  const { start, end, ids, levels } = row;
+  const { start, end, ids, levels, before, function: functions } = row;
   const shortest = MERGE_BELOW / scale.density;
   const split = SPLIT_AT / scale.density;
   const last = lowerBound(start, scale.end);
   let i = firstAbove(end, scale.start);
   // A call without duration at the very start of the window ends there, too, and is seen.
-  while (i > 0 && at(start, i - 1) === scale.start) i--;
+  while (i > 0 && start[i - 1] === scale.start) i--;
   while (i < last) {
     const first = i;
     let longest = i;
-    let duration = at(end, i) - at(start, i);
-    let same = at(row.function, i);
+    let duration = (end[i] as number) - (start[i] as number);
+    let same = functions[i] as number;
     i++;
     if (duration < shortest) {
       while (i < last) {
         const block = blockAt(levels, i, last, shortest, split);
         if (block) {
           const n = i / block.size;
-          if (at(block.longest, n) > duration) {
-            duration = at(block.longest, n);
-            longest = at(block.longestAt, n);
+          if ((block.longest[n] as number) > duration) {
+            duration = block.longest[n] as number;
+            longest = block.longestAt[n] as number;
           }
-          if (at(block.function, n) !== same) same = MIXED;
+          if (block.function[n] !== same) same = MIXED;
           i += block.size;
           continue;
         }
-        const next = at(end, i) - at(start, i);
-        if (next >= shortest || at(start, i) - at(end, i - 1) >= split) break;
+        const next = (end[i] as number) - (start[i] as number);
+        if (next >= shortest || (start[i] as number) - (end[i - 1] as number) >= split) break;
         if (next > duration) {
           duration = next;
           longest = i;
         }
-        if (at(row.function, i) !== same) same = MIXED;
+        if (functions[i] !== same) same = MIXED;
         i++;
       }
     }
-    const x0 = (at(start, first) - scale.start) * scale.density;
-    const x1 = (at(end, i - 1) - scale.start) * scale.density;
-    push(bars, x0, Math.max(x1, x0 + 1), at(ids, longest), at(row.before, i) - at(row.before, first), same);
+    const x0 = ((start[first] as number) - scale.start) * scale.density;
+    const x1 = ((end[i - 1] as number) - scale.start) * scale.density;
+    const count = (before[i] as number) - (before[first] as number);
+    push(bars, x0, Math.max(x1, x0 + 1), ids[longest] as number, count, same);
   }
   return bars;
 }
@@ -109,19 +110,8 @@ function blockAt(levels: readonly Level[], i: number, last: number, shortest: nu
   for (const level of levels) {
     if (i % level.size !== 0 || i + level.size > last) break;
     const n = i / level.size;
-    if (at(level.longest, n) >= shortest || at(level.gap, n) >= split) break;
+    if ((level.longest[n] as number) >= shortest || (level.gap[n] as number) >= split) break;
     found = level;
   }
   return found;
-}
-
-function lowerBound(values: Float64Array, value: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (at(values, middle) >= value) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

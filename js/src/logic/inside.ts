@@ -3,11 +3,29 @@ import type { CallId, Calls, GapRow, LogId, LogRow, Metrics, Ns } from "../data/
 /** Entries written by a call or by anything that it called. */
 export function logsInside(calls: Calls, logs: readonly LogRow[], call: CallId): LogId[] {
   const depth = calls.depth[call] ?? 0;
-  return logs.flatMap((log, id) => {
-    let caller = log.call;
+  const start = calls.start[call] ?? 0;
+  const end = start + (calls.duration[call] ?? 0);
+  const found: LogId[] = [];
+  for (let id = firstNotBefore(logs, start); id < logs.length; id++) {
+    const { time, call: writer } = logs[id] as LogRow;
+    if (time > end) break;
+    let caller = writer;
     while (caller >= 0 && (calls.depth[caller] ?? 0) > depth) caller = calls.parent[caller] ?? -1;
-    return caller === call ? [id as LogId] : [];
-  });
+    if (caller === call) found.push(id as LogId);
+  }
+  return found;
+}
+
+/** Position of the first entry at or after a moment. */
+function firstNotBefore(logs: readonly LogRow[], when: number): number {
+  let low = 0;
+  let high = logs.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((logs[middle] as LogRow).time >= when) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** How much of an interval is without samples. */

@@ -42,18 +42,22 @@ export function labelOf(said: Said, room: number, measure: Measure): Label | nul
   if (room + 2 * LABEL_PADDING < NO_TEXT_UNDER) return null;
   const { name, duration } = said;
   const last = lastPart(name);
-  for (const text of wordings(said, last)) {
-    const width = measure(text, "name");
+  for (const parts of wordings(said, last)) {
+    // Measured in parts: the names come back on every frame, the counts do not.
+    const width = parts.reduce((sum, part) => sum + measure(part, "name"), 0);
     if (width > room) continue;
+    const text = parts.join("");
     const fits = said.count === 1 && width + DURATION_GAP + measure(duration, "duration") <= room;
     return { text, fades: false, width, duration: fits ? duration : "" };
   }
   return { text: said.mixed ? `${said.written} calls` : last, fades: true, width: room, duration: "" };
 }
 
-/** From the fullest to the shortest. */
-function wordings({ name, count, written, mixed }: Said, last: string): string[] {
-  if (count === 1) return last === name ? [name] : [name, last];
-  if (mixed) return [`${written} calls, longest ${name}`, `${written} calls, longest ${last}`, `${written} calls`];
-  return [`${name} ×${written}`, `${last} ×${written}`, last];
+/** From the fullest to the shortest, in parts. */
+function wordings({ name, count, written, mixed }: Said, last: string): string[][] {
+  if (count === 1) return last === name ? [[name]] : [[name], [last]];
+  const calls = `${written} calls`;
+  if (mixed) return [[calls, ", longest ", name], [calls, ", longest ", last], [calls]];
+  const times = ` ×${written}`;
+  return [[name, times], [last, times], [last]];
 }

@@ -117,7 +117,7 @@ export function makeRow(
   return { lane, depth, ids, start, end, function: functions, before, levels: levelsOf(start, end, functions) };
 }
 
-function levelsOf(start: Float64Array, end: Float64Array, functions: Int32Array): Level[] {
+export function levelsOf(start: Float64Array, end: Float64Array, functions: Int32Array): Level[] {
   const levels: Level[] = [];
   let below: Level | null = null;
   for (let size = FAN; size <= start.length; size *= FAN) {
@@ -153,6 +153,18 @@ export function firstAbove(values: ArrayLike<number>, value: number): number {
   while (low < high) {
     const middle = (low + high) >>> 1;
     if ((values[middle] ?? 0) > value) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** First position whose value is not below `value`. */
+export function lowerBound(values: Float64Array, value: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (at(values, middle) >= value) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -1,5 +1,5 @@
-import { at, firstAbove } from "./rows";
-import { type Scale, xOf } from "./viewport";
+import { at, firstAbove, lowerBound } from "./rows";
+import { type Scale, timeAt, xOf } from "./viewport";
 
 /** Points of a line in CSS pixels over a 0 to 1 height; `n` pairs are valid. */
 export interface Line {
@@ -12,6 +12,70 @@ export interface Line {
 const WAITING_BELOW = 10;
 const WAITING_FOR = 200e6;
 
+/** Blocks of so many values know their lowest and highest, and blocks of so many blocks. */
+const FAN = 16;
+
+/** What is looked up of a series, whatever its length: made once for its array of values. */
+interface Sums {
+  /** Of the values before each one, and of all; missing ones are left out. */
+  readonly sum: Float64Array;
+  readonly known: Int32Array;
+  readonly levels: readonly { readonly size: number; readonly low: Float64Array; readonly high: Float64Array }[];
+}
+
+const made = new WeakMap<Float64Array, Sums>();
+
+function sumsOf(values: Float64Array): Sums {
+  const before = made.get(values);
+  if (before) return before;
+  const sum = new Float64Array(values.length + 1);
+  const known = new Int32Array(values.length + 1);
+  values.forEach((value, i) => {
+    const missing = Number.isNaN(value);
+    sum[i + 1] = at(sum, i) + (missing ? 0 : value);
+    known[i + 1] = at(known, i) + Number(!missing);
+  });
+  const levels: Sums["levels"][number][] = [];
+  let [lows, highs] = [values, values];
+  for (let size = FAN; size <= values.length; size *= FAN) {
+    const low = new Float64Array(Math.floor(lows.length / FAN));
+    const high = low.slice();
+    for (let block = 0; block < low.length; block++) {
+      low[block] = extreme(lows.subarray(block * FAN, (block + 1) * FAN), -1);
+      high[block] = extreme(highs.subarray(block * FAN, (block + 1) * FAN), 1);
+    }
+    levels.push({ size, low, high });
+    [lows, highs] = [low, high];
+  }
+  const sums = { sum, known, levels };
+  made.set(values, sums);
+  return sums;
+}
+
+/** The highest value, or with −1 the lowest; NaN without one. */
+function extreme(values: Float64Array, sign: 1 | -1): number {
+  let found = Number.NaN;
+  for (const value of values) if (!(value * sign <= found * sign) && !Number.isNaN(value)) found = value;
+  return found;
+}
+
+/** The lowest and the highest of some values; NaN without one. */
+function extremes(values: Float64Array, from: number, to: number): { low: number; high: number } {
+  const { levels } = sumsOf(values);
+  let low = Number.NaN;
+  let high = Number.NaN;
+  for (let i = from; i < to; ) {
+    let level: Sums["levels"][number] | undefined;
+    for (const each of levels) if (i % each.size === 0 && i + each.size <= to) level = each;
+    const least = level ? at(level.low, i / level.size) : at(values, i);
+    const most = level ? at(level.high, i / level.size) : at(values, i);
+    if (!(least >= low) && !Number.isNaN(least)) low = least;
+    if (!(most <= high) && !Number.isNaN(most)) high = most;
+    i += level?.size ?? 1;
+  }
+  return { low, high };
+}
+
 /**
  * A metric as the points of a line: its samples, or per pixel the lowest and the highest when there are more than two to a
  * pixel, so that no peak is lost. Missing values are left out. One sample beyond each edge lets the line run out of the plot.
@@ -20,46 +84,31 @@ export function reduce(time: Float64Array, values: Float64Array, top: number, sc
   const first = Math.max(firstAbove(time, scale.start) - 1, 0);
   const last = Math.min(firstAbove(time, scale.end) + 1, time.length);
   const dense = last - first > scale.width * 2;
-  const capacity = dense ? Math.ceil(scale.width) * 2 + 8 : Math.max(last - first, 0);
+  const columns = Math.ceil(scale.width);
+  const capacity = dense ? columns * 2 + 8 : Math.max(last - first, 0);
   const line: Line = { n: 0, x: new Float64Array(capacity), y: new Float64Array(capacity) };
   const add = (x: number, value: number) => {
+    if (Number.isNaN(value)) return;
     line.x[line.n] = x;
     line.y[line.n++] = value / top;
   };
   if (!dense) {
-    for (let i = first; i < last; i++) {
-      const value = at(values, i);
-      if (!Number.isNaN(value)) add(xOf(scale, at(time, i)), value);
-    }
+    for (let i = first; i < last; i++) add(xOf(scale, at(time, i)), at(values, i));
     return line;
   }
-  let column = Number.NaN;
-  let low = 0;
-  let high = 0;
-  let rising = true;
-  const flush = () => {
-    if (Number.isNaN(column)) return;
-    add(column, rising ? low : high);
-    if (high !== low) add(column, rising ? high : low);
-  };
-  for (let i = first; i < last; i++) {
-    const value = at(values, i);
-    if (Number.isNaN(value)) continue;
-    const pixel = Math.min(Math.max(Math.floor(xOf(scale, at(time, i))), -1), Math.ceil(scale.width));
-    if (pixel !== column) {
-      flush();
-      column = pixel;
-      low = value;
-      high = value;
-    } else if (value < low) {
-      low = value;
-      rising = false;
-    } else if (value > high) {
-      high = value;
-      rising = true;
-    }
+  let from = first;
+  let before = Number.NaN;
+  for (let column = -1; column <= columns; column++) {
+    const to = column === columns ? last : lowerBound(time, timeAt(scale, column + 1));
+    if (to <= from) continue;
+    const { low, high } = extremes(values, from, to);
+    // The nearer one first: so a line that rises goes on rising.
+    const falls = Math.abs(before - high) < Math.abs(before - low);
+    add(column, falls ? high : low);
+    if (high !== low) add(column, falls ? low : high);
+    before = falls ? low : high;
+    from = to;
   }
-  flush();
   return line;
 }
 
@@ -103,9 +152,7 @@ export function cpuTop(highest: number): number {
 }
 
 export function highest(values: Float64Array): number {
-  let top = Number.NaN;
-  for (const value of values) if (!(value <= top) && !Number.isNaN(value)) top = value;
-  return top;
+  return extremes(values, 0, values.length).high;
 }
 
 /** Positions of the samples inside a window. */
@@ -128,17 +175,13 @@ export interface Summary {
 /** Mean, highest and last value in a window; NaN without a value. */
 export function summary(time: Float64Array, values: Float64Array, window: Interval): Summary {
   const { first, last } = range(time, window);
-  let sum = 0;
-  let count = 0;
-  let peak = Number.NaN;
-  let end = Number.NaN;
-  for (let i = first; i < last; i++) {
-    const value = at(values, i);
-    if (Number.isNaN(value)) continue;
-    sum += value;
-    count++;
-    if (!(value <= peak)) peak = value;
-    end = value;
-  }
-  return { mean: count > 0 ? sum / count : Number.NaN, peak, last: end };
+  const { sum, known } = sumsOf(values);
+  const count = at(known, last) - at(known, first);
+  let end = last - 1;
+  while (count > 0 && Number.isNaN(at(values, end))) end--;
+  return {
+    mean: count > 0 ? (at(sum, last) - at(sum, first)) / count : Number.NaN,
+    peak: extremes(values, first, last).high,
+    last: count > 0 ? at(values, end) : Number.NaN,
+  };
 }

@@ -2,7 +2,14 @@ import type { SpanRow, ViewData } from "../data/types";
 
 /** Measured spans in rows of which none overlap: a span stands under those that it lies in. */
 export interface SpanTrack {
-  readonly rows: readonly (readonly SpanRow[])[];
+  readonly rows: readonly SpanTrackRow[];
+}
+
+/** One row, in order of time. */
+export interface SpanTrackRow {
+  readonly spans: readonly SpanRow[];
+  readonly start: Float64Array;
+  readonly end: Float64Array;
 }
 
 /** Deeper rows are left out: imports may nest by the dozen, and the lanes show them, too. */
@@ -21,5 +28,11 @@ export function spanTrack({ spans }: ViewData): SpanTrack {
     if (free >= 0) rows[free]?.push(span);
     else if (rows.length < ROWS_MOST) rows.push([span]);
   }
-  return { rows };
+  return {
+    rows: rows.map((row) => ({
+      spans: row,
+      start: Float64Array.from(row, (span) => span.start),
+      end: Float64Array.from(row, (span) => span.start + span.duration),
+    })),
+  };
 }

@@ -32,16 +32,18 @@ export interface BarScene {
 
 const RADIUS = 2;
 /** Narrower bars are plain rectangles without an edge: there are thousands of them, and nothing more could be seen. */
-const PLAIN_UNDER = 3;
+export const PLAIN_UNDER = 3;
+/** A bar at least this wide keeps a pixel of air to the next one. */
+export const AIR_FROM = PLAIN_UNDER + 1;
 /** Round corners are seen from this width on. */
-const ROUND_FROM = 5;
-const COMB = 4;
-const TOOTH = 2;
+export const ROUND_FROM = 5;
+export const COMB = 4;
+export const TOOTH = 2;
 const WEDGE = 8;
 const CHEVRON = 8;
 /** Shorter calls have too few ticks of the thread's clock behind them to be called waiting. */
 const WAITING_FROM = 5e6;
-const FALLBACK: Swatch = { fill: "#999999", edge: "#555555", wait: "#cccccc" };
+export const FALLBACK: Swatch = { fill: "#999999", edge: "#555555", wait: "#cccccc" };
 
 interface Box {
   readonly x: number;
@@ -61,7 +63,7 @@ function boxOf(pen: Pen, list: Bars, i: number, y: number): Box {
   const x = snap(pen, Math.max(x0, -6));
   const end = snap(pen, Math.min(x1, pen.width + 6));
   const w = end - x;
-  const air = w >= PLAIN_UNDER + 1 ? 1 : w >= 2 ? 1 / pen.ratio : 0;
+  const air = w >= AIR_FROM ? 1 : w >= 2 ? 1 / pen.ratio : 0;
   const width = Math.max(w - air, 1);
   return { x, y, w: width, left: Math.max(x, 0), right: Math.min(x + width, pen.width), origin: x0 };
 }
@@ -95,7 +97,7 @@ function paintBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: number): 
     return;
   }
   ctx.fillStyle = fill;
-  if (count > 1) comb(pen, box, scene.scale);
+  if (count > 1) comb(pen, box, scene.scale, fill);
   else if (box.w < ROUND_FROM) ctx.fillRect(box.x, y, box.w, BAR);
   else {
     ctx.beginPath();
@@ -128,18 +130,19 @@ export function isWaiting(data: ViewData, call: number): boolean {
 }
 
 /** Joined calls: the bottom is a comb, 2 px on and 2 px off. */
-function comb(pen: Pen, box: Box, scale: Scale): void {
+function comb(pen: Pen, box: Box, scale: Scale, color: string): void {
   const { ctx } = pen;
   ctx.fillRect(box.x, box.y, box.w, BAR - COMB);
   // The teeth keep to the time, not to the bar: a bar that starts before the plot changes its start while it is panned.
-  const period = 2 * TOOTH;
-  const phase = snap(pen, (scale.start * scale.density) % period);
-  const end = Math.min(box.x + box.w, pen.width);
-  for (let x = Math.floor((box.x + phase) / period) * period - phase; x < end; x += period) {
-    const left = Math.max(x, box.x);
-    const right = Math.min(x + TOOTH, end);
-    if (right > left) ctx.fillRect(left, box.y + BAR - COMB, right - left, COMB);
-  }
+  ctx.beginPath();
+  ctx.moveTo(box.x, box.y + BAR - COMB / 2);
+  ctx.lineTo(Math.min(box.x + box.w, pen.width), box.y + BAR - COMB / 2);
+  ctx.strokeStyle = color;
+  ctx.lineWidth = COMB;
+  ctx.setLineDash([TOOTH, TOOTH]);
+  ctx.lineDashOffset = snap(pen, (scale.start * scale.density) % (2 * TOOTH)) + box.x;
+  ctx.stroke();
+  ctx.setLineDash([]);
 }
 
 function leftEdge(pen: Pen, box: Box, color: string, joined: boolean): void {

@@ -1,4 +1,6 @@
 import type { GapRow } from "../data/types";
+import { type Intervals, intervalsOf, wideOnes } from "../logic/intervals";
+import { at } from "../logic/rows";
 import { type Scale, xOf } from "../logic/viewport";
 import type { Theme } from "../theme/theme";
 import { hatch } from "./hatch";
@@ -7,16 +9,26 @@ import { type Pen, snap } from "./surface";
 /** Gaps narrower than this are not drawn: on a busy machine there are many, and zoomed in they show. */
 const NARROWEST = 12;
 
+/** A gap in view: its edges in pixels, and its length. */
 export interface GapSpan {
-  readonly gap: GapRow;
   readonly x0: number;
   readonly x1: number;
+  readonly duration: number;
 }
 
-export function gapsInView(gaps: readonly GapRow[], scale: Scale): GapSpan[] {
-  return gaps
-    .map((gap) => ({ gap, x0: xOf(scale, gap.start), x1: xOf(scale, gap.start + gap.duration) }))
-    .filter(({ x0, x1 }) => x1 > 0 && x0 < scale.width && x1 - x0 >= NARROWEST);
+export function gapIndex(gaps: readonly GapRow[]): Intervals {
+  return intervalsOf(
+    gaps,
+    (gap) => gap.start,
+    (gap) => gap.start + gap.duration,
+  );
+}
+
+export function gapsInView(gaps: Intervals, scale: Scale): GapSpan[] {
+  return wideOnes(gaps, scale, NARROWEST).map((i) => {
+    const [start, end] = [at(gaps.start, i), at(gaps.end, i)];
+    return { x0: xOf(scale, start), x1: xOf(scale, end), duration: end - start };
+  });
 }
 
 /** The hatch of times without samples. `scrolled` keeps the lines still on the lanes; `veiled` pales what is behind. */

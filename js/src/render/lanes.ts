@@ -1,6 +1,7 @@
-import type { CallId, GapRow, ViewData } from "../data/types";
+import type { CallId, ViewData } from "../data/types";
 import { type Bars, emptyBars, visibleBars } from "../logic/detail";
 import { barAt } from "../logic/hit";
+import type { Intervals } from "../logic/intervals";
 import type { Measure } from "../logic/labels";
 import { BAR, type LaneBox, type Layout, LINE, ROW } from "../logic/layout";
 import type { RowIndex } from "../logic/rows";
@@ -10,6 +11,7 @@ import type { Theme } from "../theme/theme";
 import { type BarScene, drawBar, drawRing, type Marks } from "./bar";
 import { drawGaps, gapsInView } from "./gaps";
 import { drawGrid } from "./ruler";
+import type { Strips } from "./strips";
 import { horizontal, type Pen } from "./surface";
 
 export interface LanesScene {
@@ -18,7 +20,7 @@ export interface LanesScene {
   readonly layout: Layout;
   readonly scale: Scale;
   readonly ticks: Ticks;
-  readonly gaps: readonly GapRow[];
+  readonly gaps: Intervals;
   readonly theme: Theme;
   readonly marks: Marks;
   readonly measure: Measure;
@@ -27,11 +29,15 @@ export interface LanesScene {
   readonly scrolled: number;
   /** Draws the track of measured spans, where there is one. */
   readonly spans: ((pen: Pen, scene: LanesScene) => void) | null;
+  /** Draws the small bars; without it, each is drawn by itself. */
+  readonly strips: Strips | null;
 }
 
 /** The bars last drawn, by lane and row: what the pointer is tested against. */
 export interface Drawn {
   row(lane: number, row: number): Bars | undefined;
+  /** How many there are in all. */
+  count: number;
   fill(lane: number, row: number): Bars;
 }
 
@@ -39,6 +45,7 @@ export function createDrawn(): Drawn {
   const kept = new Map<number, Bars>();
   const key = (lane: number, row: number) => lane * 65_536 + row;
   return {
+    count: 0,
     row: (lane, row) => kept.get(key(lane, row)),
     fill(lane, row) {
       let bars = kept.get(key(lane, row));
@@ -67,15 +74,20 @@ export function drawLanes(pen: Pen, scene: LanesScene, drawn: Drawn): boolean {
   const similar = scene.marks.hover === null ? -1 : (scene.data.calls.function[scene.marks.hover] ?? -1);
   const bars: BarScene = { ...scene, similar };
   scene.spans?.(pen, scene);
+  scene.strips?.begin(pen, bars);
+  const rest: (() => void)[] = [];
+  drawn.count = 0;
   for (const box of layout.lanes) {
     if (box.y + box.height < scrolled || box.y > scrolled + pen.height) continue;
-    drawLane(pen, bars, box, drawn, scene);
+    drawLane(pen, bars, box, drawn, scene, rest);
     horizontal(pen, box.y + box.height - LINE - scrolled, theme.colors.line);
   }
+  scene.strips?.flush(pen);
+  for (const draw of rest) draw();
   return scene.marks.selected !== null && drawSelected(pen, bars, scene, drawn, scene.marks.selected);
 }
 
-function drawLane(pen: Pen, bars: BarScene, box: LaneBox, drawn: Drawn, scene: LanesScene): void {
+function drawLane(pen: Pen, bars: BarScene, box: LaneBox, drawn: Drawn, scene: LanesScene, rest: (() => void)[]): void {
   const rows = scene.index.lanes[box.lane] ?? [];
   for (let row = 0; row < box.rows; row++) {
     const y = box.bars + row * ROW - scene.scrolled;
@@ -83,7 +95,12 @@ function drawLane(pen: Pen, bars: BarScene, box: LaneBox, drawn: Drawn, scene: L
     const source = rows[row];
     if (!source) continue;
     const list = visibleBars(source, scene.scale, drawn.fill(box.lane, row));
-    for (let i = 0; i < list.count; i++) drawBar(pen, bars, list, i, y);
+    drawn.count += list.count;
+    const others = scene.strips?.take(pen, bars, list, y) ?? Array.from({ length: list.count }, (_, i) => i);
+    // Over the small ones: the edge of a bar and its label are whole.
+    rest.push(() => {
+      for (const i of others) drawBar(pen, bars, list, i, y);
+    });
   }
 }
 

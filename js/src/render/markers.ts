@@ -1,4 +1,4 @@
-import type { Cluster } from "../logic/clusters";
+import { type Cluster, isIn } from "../logic/clusters";
 import { MARKERS } from "../logic/layout";
 import type { Theme } from "../theme/theme";
 import { DIMMED } from "./bar";
@@ -17,15 +17,15 @@ export function drawMarkers(
   theme: Theme,
   list: readonly Cluster[],
   y: number,
-  open: ReadonlySet<number>,
+  open: number | null,
   found: Uint8Array | null,
 ): void {
   const { ctx } = pen;
   const middle = y + (MARKERS - 1) / 2;
   for (const cluster of list) {
-    ctx.globalAlpha = !found || cluster.logs.some((log) => found[log]) ? 1 : DIMMED;
-    const chosen = cluster.logs.some((log) => open.has(log));
-    if (cluster.logs.length === 1) {
+    ctx.globalAlpha = !found || found.subarray(cluster.first, cluster.first + cluster.count).includes(1) ? 1 : DIMMED;
+    const chosen = isIn(cluster, open);
+    if (cluster.count === 1) {
       if (chosen) ring(pen, theme, cluster.x, middle);
       drawIcon(ctx, theme, cluster.worst, cluster.x, middle, 14);
       continue;
@@ -43,7 +43,7 @@ export function drawMarkers(
     ctx.textAlign = "left";
     ctx.textBaseline = "alphabetic";
     ctx.fillStyle = theme.colors.fg;
-    ctx.fillText(String(cluster.logs.length), left + 20, middle + 4);
+    ctx.fillText(String(cluster.count), left + 20, middle + 4);
   }
   ctx.globalAlpha = 1;
 }

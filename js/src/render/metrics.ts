@@ -1,10 +1,12 @@
 import type { AnomalyRow, Metrics, SpanRow, ViewData } from "../data/types";
 import { formatBytes, formatCount, formatDuration, formatPercent } from "../logic/format";
+import { eachSeen, type Intervals, intervalsOf, wideOnes } from "../logic/intervals";
 import { METRICS } from "../logic/layout";
-import { cpuTop, highest, type Interval, type Line, niceTop, reduce, waiting } from "../logic/series";
+import { at } from "../logic/rows";
+import { cpuTop, highest, type Line, niceTop, reduce, waiting } from "../logic/series";
 import { type Scale, xOf } from "../logic/viewport";
 import type { Theme } from "../theme/theme";
-import type { GapSpan } from "./gaps";
+import { type GapSpan, gapIndex } from "./gaps";
 import { drawIcon } from "./icons";
 import { horizontal, type Pen, snap } from "./surface";
 import { fontOf } from "./text";
@@ -15,27 +17,58 @@ export interface Strip {
   readonly cpu: number;
   readonly memory: number;
   readonly modules: number;
-  readonly waits: readonly Interval[];
-  readonly collections: readonly SpanRow[];
+  readonly waits: Intervals;
+  readonly gaps: Intervals;
+  /** Collections by start; the long ones also apart. */
+  readonly collections: Collections;
+  readonly long: Collections;
   /** Anomalies of the process, which no bar can carry. */
   readonly anomalies: readonly AnomalyRow[];
 }
 
+export interface Collections {
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Time spent in all before each one, and in all of them at the end. */
+  readonly spent: Float64Array;
+}
+
 /** A collection at least this long is a block with its length beside it. */
 const LONG_COLLECTION = 100e6;
+/** Shorter waits could not be seen, in CSS pixels. */
+const SHORTEST_WAIT = 0.5;
 const WAITING_WORD_FROM = 38;
 const LABEL_GAP_FROM = 40;
 const FULL_LABEL_FROM = 92;
 
-export function stripOf({ metrics, spans, anomalies }: ViewData): Strip {
+export function stripOf({ metrics, spans, anomalies, gaps }: ViewData): Strip {
+  const collections = spans.filter((span) => span.kind === "gc").sort((a, b) => a.start - b.start);
   return {
     metrics,
     cpu: cpuTop(highest(metrics.cpu)),
     memory: niceTop(highest(metrics.memory)),
     modules: niceTop(highest(metrics.modules)),
-    waits: waiting(metrics.time, metrics.cpu),
-    collections: spans.filter((span) => span.kind === "gc").sort((a, b) => a.start - b.start),
+    waits: intervalsOf(
+      waiting(metrics.time, metrics.cpu),
+      (wait) => wait.start,
+      (wait) => wait.end,
+    ),
+    gaps: gapIndex(gaps),
+    collections: collectionsOf(collections),
+    long: collectionsOf(collections.filter((span) => span.duration >= LONG_COLLECTION)),
     anomalies: anomalies.filter((anomaly) => anomaly.call < 0),
+  };
+}
+
+function collectionsOf(spans: readonly SpanRow[]): Collections {
+  const spent = new Float64Array(spans.length + 1);
+  spans.forEach((span, i) => {
+    spent[i + 1] = at(spent, i) + span.duration;
+  });
+  return {
+    start: Float64Array.from(spans, (span) => span.start),
+    end: Float64Array.from(spans, (span) => span.start + span.duration),
+    spent,
   };
 }
 
@@ -46,9 +79,9 @@ export function drawMetrics(pen: Pen, theme: Theme, scale: Scale, strip: Strip, 
   const { time } = strip.metrics;
   const plot = top + METRICS.scale;
   const floor = plot + METRICS.plot;
-  for (const wait of strip.waits) {
-    const x0 = snap(pen, Math.max(xOf(scale, wait.start), 0));
-    const x1 = snap(pen, Math.min(xOf(scale, wait.end), pen.width));
+  for (const i of wideOnes(strip.waits, scale, SHORTEST_WAIT)) {
+    const x0 = snap(pen, Math.max(xOf(scale, at(strip.waits.start, i)), 0));
+    const x1 = snap(pen, Math.min(xOf(scale, at(strip.waits.end, i)), pen.width));
     ctx.fillStyle = colors["wait-bg"];
     if (x1 > x0) ctx.fillRect(x0, plot, x1 - x0, METRICS.height - METRICS.scale - 1);
   }
@@ -98,16 +131,16 @@ export function drawMetricWords(
     }
   }
   ctx.textAlign = "center";
-  for (const wait of strip.waits) {
-    const x0 = Math.max(xOf(scale, wait.start), 0);
-    const x1 = Math.min(xOf(scale, wait.end), pen.width);
+  for (const i of wideOnes(strip.waits, scale, WAITING_WORD_FROM)) {
+    const x0 = Math.max(xOf(scale, at(strip.waits.start, i)), 0);
+    const x1 = Math.min(xOf(scale, at(strip.waits.end, i)), pen.width);
     if (x1 - x0 < WAITING_WORD_FROM) continue;
     ctx.fillStyle = colors["fg-2"];
     ctx.fillText("waiting", (x0 + x1) / 2, middle + 4);
   }
-  for (const { gap, x0, x1 } of gaps) {
+  for (const { duration, x0, x1 } of gaps) {
     if (x1 - x0 < LABEL_GAP_FROM) continue;
-    const text = x1 - x0 < FULL_LABEL_FROM ? "no samples" : `no samples ${formatDuration(gap.duration)}`;
+    const text = x1 - x0 < FULL_LABEL_FROM ? "no samples" : `no samples ${formatDuration(duration)}`;
     const width = Math.ceil(ctx.measureText(text).width) + 10;
     const center = (Math.max(x0, 0) + Math.min(x1, pen.width)) / 2;
     const left = snap(pen, Math.min(Math.max(center - width / 2, 2), pen.width - width - 2));
@@ -184,36 +217,32 @@ function collections(pen: Pen, theme: Theme, scale: Scale, strip: Strip, floor: 
   const bottom = floor + METRICS.gc - 1;
   ctx.font = fontOf(theme, "small");
   ctx.textBaseline = "alphabetic";
-  let drawn = Number.NEGATIVE_INFINITY;
+  ctx.fillStyle = theme.colors.gc;
+  eachSeen(strip.collections, scale, (i) => {
+    const [start, end] = [at(strip.collections.start, i), at(strip.collections.end, i)];
+    const duration = end - start;
+    if (duration >= LONG_COLLECTION) return;
+    const x0 = xOf(scale, start);
+    // 1 ms is 3 px high, 100 ms is 6.
+    const height = 3 + 1.5 * Math.min(Math.max(Math.log10(duration / 1e6), 0), 2);
+    ctx.fillRect(snap(pen, x0), bottom - height, Math.max(1.5, xOf(scale, end) - x0), height);
+  });
   let worded = Number.NEGATIVE_INFINITY;
-  for (const span of strip.collections) {
-    const x0 = xOf(scale, span.start);
-    const x1 = xOf(scale, span.start + span.duration);
-    if (x1 < 0 || x0 > pen.width) continue;
+  eachSeen(strip.long, scale, (i) => {
+    const [begin, end] = [at(strip.long.start, i), at(strip.long.end, i)];
+    const left = snap(pen, Math.max(xOf(scale, begin), 0));
+    const width = Math.max(Math.min(xOf(scale, end), pen.width) - left, 9);
     ctx.fillStyle = theme.colors.gc;
-    if (span.duration < LONG_COLLECTION) {
-      const left = snap(pen, x0);
-      if (left - drawn < 1) continue;
-      drawn = left;
-      // 1 ms is 3 px high, 100 ms is 6.
-      const height = 3 + 1.5 * Math.min(Math.max(Math.log10(span.duration / 1e6), 0), 2);
-      ctx.fillRect(left, bottom - height, Math.max(1.5, x1 - x0), height);
-      continue;
-    }
-    const left = snap(pen, Math.max(x0, 0));
-    const width = Math.max(Math.min(x1, pen.width) - left, 9);
     ctx.fillRect(left, bottom - 6, width, 6);
-    const text = `GC ${formatDuration(span.duration)}`;
+    const text = `GC ${formatDuration(end - begin)}`;
     const room = ctx.measureText(text).width;
     // The words stand before the triangle of an anomaly that names this collection.
-    const named = strip.anomalies.some(
-      (anomaly) => anomaly.start >= span.start && anomaly.start < span.start + span.duration,
-    );
-    const at = (named ? left + width / 2 - 8 : left + width) - room;
-    const start = at >= 4 ? at : left + width + 4;
-    if (start < worded + 6) continue;
+    const named = strip.anomalies.some((anomaly) => anomaly.start >= begin && anomaly.start < end);
+    const place = (named ? left + width / 2 - 8 : left + width) - room;
+    const start = place >= 4 ? place : left + width + 4;
+    if (start < worded + 6) return;
     worded = start + room;
     ctx.fillStyle = theme.colors.fg;
     ctx.fillText(text, start, floor - 3);
-  }
+  });
 }

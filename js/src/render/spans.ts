@@ -1,7 +1,9 @@
 import type { SpanRow } from "../data/types";
 import { formatDuration } from "../logic/format";
+import { eachSeen } from "../logic/intervals";
 import { DURATION_GAP, LABEL_PADDING, type Measure, NO_TEXT_UNDER } from "../logic/labels";
 import { BAR, LINE, ROW } from "../logic/layout";
+import { at } from "../logic/rows";
 import type { SpanTrack } from "../logic/spans";
 import { xOf } from "../logic/viewport";
 import { visibleText } from "../logic/visible";
@@ -12,6 +14,8 @@ import { clear, fontOf } from "./text";
 
 /** Text fades out over this width where its bar is too short for it. */
 const FADE = 12;
+/** Of bars no wider than this, only the edge is drawn. */
+const NARROW = 2;
 
 /** The track of measured spans: plain bars with a frame, as nothing in them was guessed from samples. */
 export function drawSpans(pen: Pen, { theme, scale, layout, scrolled, measure }: LanesScene, track: SpanTrack): void {
@@ -23,15 +27,11 @@ export function drawSpans(pen: Pen, { theme, scale, layout, scrolled, measure }:
   track.rows.forEach((row, depth) => {
     const y = box.bars - scrolled + depth * ROW;
     if (y + BAR < 0 || y > pen.height) return;
-    let drawn = Number.NEGATIVE_INFINITY;
-    for (const span of row) {
-      const x0 = Math.max(xOf(scale, span.start), -6);
-      const x1 = Math.min(xOf(scale, span.start + span.duration), pen.width + 6);
-      // Of several within a pixel one is drawn.
-      if (x1 < 0 || x0 > pen.width || x1 - drawn < 1) continue;
-      drawn = x1;
-      bar(pen, theme, snap(pen, x0), snap(pen, x1), y, span, measure);
-    }
+    eachSeen(row, scale, (i) => {
+      const x0 = snap(pen, Math.max(xOf(scale, at(row.start, i)), -6));
+      const x1 = snap(pen, Math.min(xOf(scale, at(row.end, i)), pen.width + 6));
+      bar(pen, theme, x0, x1, y, row.spans[i] as SpanRow, measure);
+    });
   });
   horizontal(pen, box.height - LINE - scrolled, theme.colors.line);
 }
@@ -39,10 +39,12 @@ export function drawSpans(pen: Pen, { theme, scale, layout, scrolled, measure }:
 function bar(pen: Pen, theme: Theme, x0: number, x1: number, y: number, span: SpanRow, measure: Measure): void {
   const { ctx } = pen;
   const width = Math.max(x1 - x0 - 1, 1);
-  ctx.fillStyle = theme.colors["bg-3"];
-  ctx.beginPath();
-  ctx.roundRect(x0, y, width, BAR, 2);
-  ctx.fill();
+  if (width > NARROW) {
+    ctx.fillStyle = theme.colors["bg-3"];
+    ctx.beginPath();
+    ctx.roundRect(x0, y, width, BAR, 2);
+    ctx.fill();
+  }
   ctx.fillStyle = theme.colors["fg-3"];
   ctx.fillRect(x0, y, Math.min(2, width), BAR);
   const left = Math.max(x0, 0) + LABEL_PADDING + 1;

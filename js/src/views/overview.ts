@@ -1,5 +1,5 @@
 import type { LogId } from "../data/types";
-import { type Cluster, clusterAt, clusters, listing } from "../logic/clusters";
+import { type Cluster, clusterAt, clusters, indexLogs, listing } from "../logic/clusters";
 import { formatCount, formatDuration } from "../logic/format";
 import { GUTTER, MARKERS, MINIMAP, NARROW } from "../logic/layout";
 import { firstAbove } from "../logic/rows";
@@ -49,7 +49,7 @@ export function createOverview(context: Context): View {
     ),
   );
   const brush = createBrush(minimap.plot, motion, duration, signal);
-  const times = Float64Array.from(data.logs, (log) => log.time);
+  const logs = indexLogs(data.logs);
 
   let markers: readonly Cluster[] = [];
   let width = 0;
@@ -72,13 +72,13 @@ export function createOverview(context: Context): View {
     stale = false;
     brush.update(window, width);
     shown.textContent = `${formatDuration(window.end - window.start)} shown`;
-    count.textContent = formatCount(firstAbove(times, window.end) - firstAbove(times, window.start - 1));
+    count.textContent = formatCount(firstAbove(logs.time, window.end) - firstAbove(logs.time, window.start - 1));
     const pen = lane.surface.begin(width, MARKERS);
     if (!pen) return;
-    markers = clusters(data.logs, scale());
+    markers = clusters(logs, scale());
     drawGrid(pen, theme, scale(), ticks(window, width), 0, MARKERS);
     horizontal(pen, MARKERS - 1, theme.colors.line);
-    drawMarkers(pen, theme, markers, 0, new Set(log === null ? [] : [log]), found?.logs ?? null);
+    drawMarkers(pen, theme, markers, 0, log, found?.logs ?? null);
   }
 
   const { canvas } = lane.surface;
@@ -97,12 +97,12 @@ export function createOverview(context: Context): View {
     (event) => {
       const cluster = markerAt(event);
       if (!cluster) return;
-      const [first = 0, last = 0] = [cluster.logs[0], cluster.logs.at(-1)].map((id) => times[id ?? -1]);
+      const [first = 0, last = 0] = [cluster.first, cluster.first + cluster.count - 1].map((id) => logs.time[id]);
       const apart = around(first, last, duration, 0.25);
       const { start, end } = store.get().window;
       // Entries at one time stay together at any zoom.
       if (last > first && apart.end - apart.start < (end - start) * 0.9) motion.glide(apart);
-      else store.set({ tab: "log", log: (cluster.logs[0] ?? null) as LogId | null });
+      else store.set({ tab: "log", log: cluster.first as LogId });
     },
     { signal },
   );

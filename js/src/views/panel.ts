@@ -1,4 +1,5 @@
 import type { CallId, LogId, Ns, Place, ViewData } from "../data/types";
+import type { Strips } from "../render/strips";
 import type { Sheet, Tab } from "../state/store";
 import type { Context, View } from "./context";
 import type { Shown } from "./mount";
@@ -48,6 +49,8 @@ export interface More {
     start: number,
     end: number,
   ) => Element;
+  /** Draws the small bars of the lanes faster than one by one. */
+  readonly strips: () => Strips;
   /** The track of measured spans. */
   readonly spans: (data: ViewData) => SpanTrackView;
   /** What is under a marker, in a few lines. */

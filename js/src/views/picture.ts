@@ -1,4 +1,4 @@
-import { clusters } from "../logic/clusters";
+import { clusters, indexLogs } from "../logic/clusters";
 import { formatDuration } from "../logic/format";
 import { laneNote, layoutOf, METRICS, MINIMAP } from "../logic/layout";
 import { litFunctions } from "../logic/lit";
@@ -37,7 +37,7 @@ export function pictureOf(context: Context): string {
   const picture = new SvgCanvas(width, lanes + layout.height, document.createElement("canvas").getContext("2d"));
   const scale = scaleOf(window, layout.width);
   const axis = ticks(window, layout.width);
-  const gaps = gapsInView(data.gaps, scale);
+  const gaps = gapsInView(strip.gaps, scale);
 
   const page = picture.pen(0, 0, width, picture.height);
   page.ctx.fillStyle = theme.colors.bg;
@@ -64,7 +64,7 @@ export function pictureOf(context: Context): string {
   drawMetrics(top, theme, scale, strip, layout.head.metrics);
   drawGaps(top, theme, gaps, layout.head.metrics, layout.head.metrics + METRICS.height - 1, 0, true);
   drawMetricWords(top, theme, scale, strip, gaps, layout.head.metrics);
-  drawMarkers(top, theme, clusters(data.logs, scale), layout.head.markers, new Set(), store.get().found?.logs ?? null);
+  drawMarkers(top, theme, clusters(indexLogs(data.logs), scale), layout.head.markers, null, store.get().found?.logs ?? null);
   const body = picture.pen(layout.gutter, lanes, layout.width, layout.height);
   const scene = {
     data,
@@ -72,13 +72,14 @@ export function pictureOf(context: Context): string {
     layout,
     scale,
     ticks: axis,
-    gaps: data.gaps,
+    gaps: strip.gaps,
     theme,
     marks: { hover: null, selected, keyboard: false },
     measure: createMeasure()(body.ctx, theme),
     found: litFunctions(store.get()),
     scrolled: 0,
     spans: track.draw,
+    strips: null,
   };
   drawLanes(body, scene, createDrawn());
   return picture.svg();

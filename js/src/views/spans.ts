@@ -1,6 +1,7 @@
 import type { SpanRow, ViewData } from "../data/types";
 import { formatDuration, formatRange } from "../logic/format";
 import { BAR, ROW } from "../logic/layout";
+import { at, lowerBound } from "../logic/rows";
 import { spanTrack } from "../logic/spans";
 import { type Scale, timeAt } from "../logic/viewport";
 import { visibleText } from "../logic/visible";
@@ -28,7 +29,8 @@ export function createSpanTrack(data: ViewData): SpanTrackView {
       const row = track.rows[Math.floor(y / ROW)];
       if (!row || y < 0 || y % ROW >= BAR) return null;
       const [from, to] = [timeAt(scale, x - 1), timeAt(scale, x + 1)];
-      return row.find((span) => span.start <= to && span.start + span.duration >= from) ?? null;
+      const place = lowerBound(row.end, from);
+      return place < row.end.length && at(row.start, place) <= to ? (row.spans[place] ?? null) : null;
     },
     words(span) {
       const kind = span.kind === "user" ? "span" : span.kind;

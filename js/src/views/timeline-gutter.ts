@@ -1,7 +1,7 @@
 import type { LaneId, ViewData } from "../data/types";
 import { formatBytes, formatCount, formatDuration, formatPercent } from "../logic/format";
 import { type Layout, laneNote } from "../logic/layout";
-import { firstAbove } from "../logic/rows";
+import { at, firstAbove } from "../logic/rows";
 import { summary, valueAt } from "../logic/series";
 import type { TimeWindow } from "../logic/viewport";
 import { visibleText } from "../logic/visible";
@@ -71,7 +71,6 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
   measured.hidden = true;
   frame.lanes.names.append(measured);
   if (data.calls.count === 0) frame.lanes.names.append(el("div", "microlog-nothing", "No calls were sampled."));
-  const collectionStarts = Float64Array.from(strip.collections, (span) => span.start);
   return {
     update(window, pointer) {
       set(shown, `${formatDuration(window.end - window.start)} shown`);
@@ -82,11 +81,9 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
       set(values.cpu, formatPercent(read(cpu, "mean")));
       set(values.memory, formatBytes(read(memory, "peak")));
       set(values.modules, formatCount(read(modules, "last")));
-      let collected = 0;
-      const last = firstAbove(collectionStarts, window.end);
-      for (let i = firstAbove(collectionStarts, window.start - 1); i < last; i++)
-        collected += strip.collections[i]?.duration ?? 0;
-      set(values.gc, formatDuration(collected));
+      const { start, spent } = strip.collections;
+      const before = (when: number) => at(spent, firstAbove(start, when));
+      set(values.gc, formatDuration(before(window.end) - before(window.start - 1)));
       for (const series of SERIES) {
         const what = pointer === null || series === "gc" ? WITHOUT_POINTER[series] : "at the pointer";
         if (lines[series].title !== what) lines[series].title = what;

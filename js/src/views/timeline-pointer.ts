@@ -1,5 +1,5 @@
-import type { LogId, Ns, SpanRow } from "../data/types";
-import { type Cluster, clusterAt } from "../logic/clusters";
+import type { Ns, SpanRow } from "../data/types";
+import { type Cluster, clusterAt, entriesOf } from "../logic/clusters";
 import { MARKERS } from "../logic/layout";
 import { pan, scaleOf, type TimeWindow, timeAt, whole, zoomAt } from "../logic/viewport";
 import {
@@ -60,11 +60,11 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     lanes.style.cursor = hover === null && !span ? "" : "pointer";
   };
   const pointAtMarker = (cluster: Cluster | null) => {
-    const name = cluster ? `${cluster.logs[0]}+${cluster.logs.length}` : "";
+    const name = cluster ? `${cluster.first}+${cluster.count}` : "";
     if ((head.dataset.marker ?? "") === name) return;
     head.dataset.marker = name;
     head.style.cursor = cluster ? "pointer" : "";
-    if (cluster) cards.point(cluster.logs as readonly LogId[], markerAnchor(stage, cluster));
+    if (cluster) cards.point(entriesOf(cluster), markerAnchor(stage, cluster));
     else if (store.get().hover === null) cards.point(null, null);
   };
   const leave = () => {

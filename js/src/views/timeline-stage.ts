@@ -1,5 +1,5 @@
 import type { CallId, LogId } from "../data/types";
-import type { Cluster } from "../logic/clusters";
+import { type Cluster, entriesOf } from "../logic/clusters";
 import { barAt } from "../logic/hit";
 import { BAR, type Layout, laneAt, MARKERS, ROW, rowAt } from "../logic/layout";
 import type { RowIndex } from "../logic/rows";
@@ -78,8 +78,8 @@ export function zoomToCall(stage: Stage, call: CallId): void {
 /** Zooms a cluster apart; where no zoom could, or for a single entry, opens the card. */
 export function openMarker(stage: Stage, cluster: Cluster): void {
   const { data, store } = stage.context;
-  const first = data.logs[cluster.logs[0] ?? -1]?.time ?? 0;
-  const last = data.logs[cluster.logs.at(-1) ?? -1]?.time ?? 0;
+  const first = data.logs[cluster.first]?.time ?? 0;
+  const last = data.logs[cluster.first + cluster.count - 1]?.time ?? 0;
   const { start, end } = store.get().window;
   const apart = around(first, last, data.facts.duration, 0.25);
   // Entries at one time stay together at any zoom.
@@ -87,7 +87,7 @@ export function openMarker(stage: Stage, cluster: Cluster): void {
     stage.motion.glide(apart);
     return;
   }
-  openEntries(stage, cluster, cluster.logs as readonly LogId[]);
+  openEntries(stage, cluster, entriesOf(cluster));
 }
 
 /** The card of entries, beside their marker. */

@@ -1,5 +1,5 @@
 import type { CallId, LaneId, LogId, Ns } from "../data/types";
-import { type Cluster, clusters } from "../logic/clusters";
+import { type Cluster, clusters, indexLogs, isIn } from "../logic/clusters";
 import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
 import { litFunctions } from "../logic/lit";
 import { niceStep, tickLabel, ticks } from "../logic/ruler";
@@ -10,6 +10,7 @@ import { drawMarkers } from "../render/markers";
 import { drawMetrics, drawMetricWords, stripOf } from "../render/metrics";
 import { drawMinimap } from "../render/minimap";
 import { drawGrid, drawRuler } from "../render/ruler";
+import type { Strips } from "../render/strips";
 import { horizontal } from "../render/surface";
 import { createMeasure } from "../render/text";
 import type { Cards } from "./cards";
@@ -50,6 +51,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   const { duration } = data.facts;
   const index = context.rows();
   const strip = stripOf(data);
+  const logs = indexLogs(data.logs);
   const frame = createFrame();
   const motion = createMotion(store, duration);
   const drawn = createDrawn();
@@ -64,6 +66,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   let visible = true;
   let painted = 0;
   let spans: SpanTrackView | null = null;
+  let strips: Strips | null = null;
   /** An entry whose card opens when its marker is there. */
   let wanted: LogId | null = null;
   const stale: Stale = { minimap: true, head: true, lanes: true, places: false };
@@ -128,8 +131,8 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     const pen = frame.head.surface.begin(layout.width, head.height);
     if (!pen) return;
     const axis = ticks(state.window, layout.width);
-    markers = clusters(data.logs, scale);
-    const gaps = gapsInView(data.gaps, scale);
+    markers = clusters(logs, scale);
+    const gaps = gapsInView(strip.gaps, scale);
     drawGrid(pen, theme, scale, axis, head.markers, head.height);
     drawRuler(pen, theme, scale, axis);
     drawMetrics(pen, theme, scale, strip, head.metrics);
@@ -141,7 +144,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       theme,
       markers,
       head.markers,
-      new Set(state.log === null ? [] : [state.log]),
+      state.log,
       state.found?.logs ?? null,
     );
   }
@@ -161,13 +164,14 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
         layout,
         scale,
         ticks: ticks(window, layout.width),
-        gaps: data.gaps,
+        gaps: strip.gaps,
         theme,
         marks: { hover, selected, keyboard: stage.keyboard },
         measure: measureWith(pen.ctx, theme),
         found: litFunctions(store.get()),
         scrolled: area.scrollTop,
         spans: spans?.draw ?? null,
+        strips,
       },
       drawn,
     );
@@ -177,7 +181,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
 
   function openLog(log: LogId): void {
     wanted = null;
-    const marker = markers.find((cluster) => cluster.logs.includes(log));
+    const marker = markers.find((cluster) => isIn(cluster, log));
     if (marker) openEntries(stage, marker, [log]);
   }
 
@@ -194,17 +198,16 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     gutter.update(window, pointer);
     const x = pointer === null ? -1 : xOf(scale, pointer);
     const on = x >= 0 && x <= layout.width;
-    for (const el of [frame.hairline, frame.time]) {
-      el.hidden = !on;
-      if (on) el.style.transform = `translateX(${Math.round(layout.gutter + x)}px)`;
-    }
+    frame.hairline.hidden = frame.time.hidden = !on;
     if (!on || pointer === null) return;
+    frame.hairline.style.transform = `translateX(${Math.round(layout.gutter + x)}px)`;
     // As exact as a few pixels of the axis: more digits would be a guess about the hand.
     const step = niceStep(4 / scale.density);
     frame.time.textContent = tickLabel(Math.round(pointer / step) * step, step, window.end);
-    const half = frame.time.offsetWidth / 2;
-    const shift = Math.min(Math.max(x, half), layout.width - half);
-    frame.time.style.transform = `translateX(${Math.round(layout.gutter + shift - half)}px)`;
+    // Inside the plot whatever its width, which is not asked for: that would lay out the page once more.
+    const middle = `calc(${Math.round(layout.gutter + x)}px - 50%)`;
+    const last = `calc(${layout.gutter + layout.width}px - 100%)`;
+    frame.time.style.transform = `translateX(clamp(${layout.gutter}px, ${middle}, ${last}))`;
   }
 
   /** For tests in a browser: what is on the canvas, in words. */
@@ -214,6 +217,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       call === null ? "" : (data.functions[data.calls.function[call] ?? -1]?.name ?? "");
     root.dataset.painted = String(++painted);
     root.dataset.window = `${Math.round(window.start)},${Math.round(window.end)}`;
+    root.dataset.bars = String(drawn.count);
     root.dataset.hover = name(hover);
     root.dataset.selected = name(selected);
     root.dispatchEvent(new CustomEvent("microlog:painted"));
@@ -243,17 +247,17 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     }
     if (state.selected !== before.selected) touch("lanes");
   });
-  if (data.spans.some((span) => span.kind !== "gc")) {
-    loadMore(context).then(
-      (more) => {
-        spans = more.spans(data);
-        measureLayout();
-        touch("lanes", "places");
-      },
-      // Without its code the view has no track; the lanes are there.
-      () => undefined,
-    );
-  }
+  loadMore(context).then(
+    (more) => {
+      strips = more.strips();
+      if (!data.spans.some((span) => span.kind !== "gc")) return;
+      spans = more.spans(data);
+      measureLayout();
+      touch("lanes", "places");
+    },
+    // Without its code the view has no track, and every bar is drawn by itself; the lanes are there.
+    () => undefined,
+  );
   const unsubscribeTheme = context.onTheme(() => touch("minimap", "head", "lanes"));
 
   /** The lanes in words; without their code the picture is there. */
