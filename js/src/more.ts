@@ -2,6 +2,7 @@ import style from "./more.css";
 import { createStrips } from "./render/strips";
 import { createAnomalies } from "./views/anomalies";
 import { createAssist } from "./views/assist";
+import { createCallCard } from "./views/call-card";
 import { createDesign } from "./views/design";
 import { createExchange } from "./views/exchange";
 import { createExplain } from "./views/explain";
@@ -19,7 +20,6 @@ import type { More } from "./views/panel";
 import { createRange, rangeByKey } from "./views/range";
 import { createSearchField } from "./views/search-field";
 import { createSpanTrack } from "./views/spans";
-import { createSparkline, createStrip } from "./views/strip";
 
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
 const more: More = {
@@ -36,6 +36,7 @@ const more: More = {
   markerCard: createMarkerCard,
   range: createRange,
   keyRange: rangeByKey,
+  callCard: createCallCard,
   spans: createSpanTrack,
   assist: createAssist,
   exchange: createExchange,
@@ -43,8 +44,6 @@ const more: More = {
   legend: createLegend,
   openSource,
   openChosen,
-  strip: createStrip,
-  sparkline: createSparkline,
   strips: createStrips,
   style,
 };
@@ -57,13 +56,12 @@ export const {
   markerCard,
   range,
   keyRange,
+  callCard,
   spans,
   assist,
   exchange,
   link,
   legend,
-  strip,
-  sparkline,
   strips,
 } = more;
 export { openChosen, openSource, style };

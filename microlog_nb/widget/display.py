@@ -37,11 +37,10 @@ def display(tables: Tables, make: Maker) -> None:
         return
     from IPython.display import display as show
 
-    timeline = make()
-    static = fallback.html(tables)
-    show(timeline)  # type: ignore[no-untyped-call]  # IPython's has no types
+    # drawn by the page while the picture is made here
+    show(make())  # type: ignore[no-untyped-call]  # IPython's has no types
     # in text, the first output has said everything
-    show({"text/html": static, "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]  # as above
+    show({"text/html": fallback.html(tables), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]  # as above
 
 
 def embed(tables: Tables, page: Callable[[], str]) -> None:

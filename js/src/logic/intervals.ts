@@ -8,7 +8,11 @@ export interface Intervals {
   readonly levels: readonly Level[];
 }
 
-export function intervalsOf<Row>(rows: readonly Row[], startOf: (row: Row) => number, endOf: (row: Row) => number): Intervals {
+export function intervalsOf<Row>(
+  rows: readonly Row[],
+  startOf: (row: Row) => number,
+  endOf: (row: Row) => number,
+): Intervals {
   const start = Float64Array.from(rows, startOf);
   const end = Float64Array.from(rows, endOf);
   return { start, end, levels: levelsOf(start, end, new Int32Array(start.length)) };
@@ -41,7 +45,11 @@ function shortBlock(levels: readonly Level[], i: number, last: number, shortest:
  * Visits the intervals in view from left to right, but none that ends within a pixel of the last one's end: what is drawn is
  * bound to the pixels.
  */
-export function eachSeen({ start, end }: Pick<Intervals, "start" | "end">, scale: Scale, visit: (i: number) => void): void {
+export function eachSeen(
+  { start, end }: Pick<Intervals, "start" | "end">,
+  scale: Scale,
+  visit: (i: number) => void,
+): void {
   for (let i = firstAbove(end, scale.start); i < start.length && at(start, i) <= scale.end; ) {
     visit(i);
     i = Math.max(i + 1, lowerBound(end, timeAt(scale, xOf(scale, at(end, i)) + 1)));

@@ -49,7 +49,16 @@ export function createStrips(): Strips {
     }
   };
 
-  function framed(pen: Pen, scene: BarScene, ink: number, rim: number, joined: boolean, all: boolean, x: number, end: number) {
+  function framed(
+    pen: Pen,
+    scene: BarScene,
+    ink: number,
+    rim: number,
+    joined: boolean,
+    all: boolean,
+    x: number,
+    end: number,
+  ) {
     const { ratio } = pen;
     const line = Math.round(ratio);
     const corner = end - x < ROUND_FROM * ratio ? 0 : line;
@@ -108,11 +117,7 @@ export function createStrips(): Strips {
         const hovered = call === hover;
         const waiting = !joined && end - x > 1.5 * ratio && isWaiting(scene.data, call);
         const dim = (scene.found !== null && scene.found[id] !== 1 ? 1 : 0) as 0 | 1;
-        const ink = hovered
-          ? hovers[dim]
-          : plain && anomalous
-            ? warns[dim]
-            : ((waiting ? waits : fills)[id] as number);
+        const ink = hovered ? hovers[dim] : plain && anomalous ? warns[dim] : ((waiting ? waits : fills)[id] as number);
         if (plain) fill(TOP, joined ? COMB_TOP : BOTTOM, x, end, ink);
         else {
           const similar = id === scene.similar && !hovered;
@@ -157,7 +162,15 @@ function inksOf({ data, theme, found }: BarScene): Inks {
     );
   const both = (css: string) => [inkOf(css, false), inkOf(css, true)] as const;
   const { hover, warn } = theme.colors;
-  return { theme, found, fills: by("fill"), waits: by("wait"), edges: by("edge"), hovers: both(hover), warns: both(warn) };
+  return {
+    theme,
+    found,
+    fills: by("fill"),
+    waits: by("wait"),
+    edges: by("edge"),
+    hovers: both(hover),
+    warns: both(warn),
+  };
 }
 
 function inkOf(css: string, dimmed: boolean): number {

@@ -8,9 +8,8 @@ import type { Context } from "./context";
 import { button, el, hostile, key, sentence } from "./dom";
 import { icon } from "./icon";
 import { isThere } from "./kernel-state";
-import { loadMore } from "./load-more";
-import type { More } from "./panel";
 import { sourceLink, toSource } from "./source-link";
+import { createSparkline, createStrip } from "./strip";
 import { swatch } from "./tabs";
 
 export interface CallActions {
@@ -80,7 +79,7 @@ export function createCallCard(
       "microlog-card-half",
       el("p", "microlog-card-line microlog-pale", briefly(numbers, entries.length)),
       stats(context, call, numbers),
-      family.length > 1 ? later(context, "microlog-strip", (more) => more.strip(context, call, family)) : null,
+      family.length > 1 ? createStrip(context, call, family) : null,
       el(
         "div",
         "microlog-actions",
@@ -135,16 +134,6 @@ function briefly({ duration, cpuPercent, waitingPercent }: CallNumbers, logs: nu
   return parts.join(", ");
 }
 
-/** A chart comes with the second module; its place is kept for it. */
-function later(context: Context, className: string, make: (more: More) => Element): HTMLElement {
-  const place = el("div", className);
-  void loadMore(context).then(
-    (more) => place.replaceWith(make(more)),
-    () => place.remove(),
-  );
-  return place;
-}
-
 function stats(context: Context, call: CallId, numbers: CallNumbers): HTMLElement {
   const { data } = context;
   const row = data.functions[data.calls.function[call] ?? -1];
@@ -155,10 +144,7 @@ function stats(context: Context, call: CallId, numbers: CallNumbers): HTMLElemen
   add("Wall", formatDuration(numbers.duration));
   if (numbers.cpuPercent !== null && numbers.waitingPercent !== null && numbers.waiting !== null) {
     const points = cpuWithin(data.metrics, numbers.start, numbers.end);
-    const spark =
-      points.length >= SPARK_FROM
-        ? later(context, "microlog-sparkline", (more) => more.sparkline(points, numbers.start, numbers.end))
-        : null;
+    const spark = points.length >= SPARK_FROM ? createSparkline(points, numbers.start, numbers.end) : null;
     add("CPU", formatPercent(numbers.cpuPercent), spark);
     add("Waiting", formatPercent(numbers.waitingPercent), el("span", "microlog-pale", formatDuration(numbers.waiting)));
   }

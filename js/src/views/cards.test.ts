@@ -70,12 +70,13 @@ const named = (data: ViewData, name: string, nth = 0) => {
 };
 
 describe("cards", () => {
-  it("open after 80 ms on a bar and close 200 ms after it", () => {
+  it("open after 80 ms on a bar and close 200 ms after it", async () => {
     const { cards, card } = stack(reference());
     cards.point(0 as CallId, BAR);
     vi.advanceTimersByTime(79);
     expect(card()).toBeNull();
     vi.advanceTimersByTime(1);
+    await arrived();
     expect(card()).not.toBeNull();
     cards.point(null, null);
     vi.advanceTimersByTime(199);
@@ -84,10 +85,11 @@ describe("cards", () => {
     expect(card()).toBeNull();
   });
 
-  it("stay while the pointer is on them, and their bar stays marked", () => {
+  it("stay while the pointer is on them, and their bar stays marked", async () => {
     const { cards, card, store } = stack(reference());
     cards.point(3 as CallId, BAR);
     vi.advanceTimersByTime(80);
+    await arrived();
     cards.point(null, null);
     card()?.dispatchEvent(new Event("pointerenter"));
     vi.advanceTimersByTime(1000);
@@ -98,10 +100,11 @@ describe("cards", () => {
     expect(card()).toBeNull();
   });
 
-  it("pinned ones ignore the pointer until they are unpinned", () => {
+  it("pinned ones ignore the pointer until they are unpinned", async () => {
     const { cards, card, store, click } = stack(reference());
     cards.point(3 as CallId, BAR);
     vi.advanceTimersByTime(80);
+    await arrived();
     click(/pin/);
     expect(store.get()).toMatchObject({ pinned: true, selected: 3 });
     const before = card()?.getAttribute("aria-label");
@@ -156,6 +159,7 @@ describe("cards", () => {
   it("list three logs and open all of them", async () => {
     const { cards, card, click, store } = stack(talk());
     cards.pin(0 as CallId, BAR);
+    await arrived();
     expect(card()?.textContent).toContain("305 logs inside");
     expect(card()?.querySelectorAll(".microlog-log-line")).toHaveLength(4);
     click(/302 more/);
@@ -196,10 +200,11 @@ describe("cards", () => {
     expect(card()).toBeNull();
   });
 
-  it("zoom closes a card that is not pinned", () => {
+  it("zoom closes a card that is not pinned", async () => {
     const { cards, card, click, zoom } = stack(reference());
     cards.point(3 as CallId, BAR);
     vi.advanceTimersByTime(80);
+    await arrived();
     click(/^Zoom/);
     expect(zoom).toHaveBeenCalledWith(3);
     expect(card()).toBeNull();
@@ -212,6 +217,7 @@ describe("cards", () => {
     const { cards, card } = stack(data);
     expect(cards.copy()).toBe(false);
     cards.pin(named(data, "fit_fold", 3), BAR);
+    await arrived();
     expect(cards.copy()).toBe(true);
     await vi.advanceTimersByTimeAsync(0);
     expect(writeText).toHaveBeenCalledWith(expect.stringMatching(/^\*\*`fit_fold`\*\* in `pipeline`/));

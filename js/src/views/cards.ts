@@ -1,7 +1,6 @@
 import type { CallId, FunctionId, LogId } from "../data/types";
 import { createFamilies } from "../logic/family";
 import { placeBeside, placeUnder } from "../logic/place";
-import { createCallCard } from "./call-card";
 import { copyText } from "./clipboard";
 import type { Context } from "./context";
 import { el } from "./dom";
@@ -71,10 +70,10 @@ export function createCards(context: Context, actions: CardActions): CardStack {
   let open: Open | null = null;
   let pointerX = 0;
   let timer = 0;
-  /** Cards of logs come with the next turn of the page: one that something else replaced meanwhile is not shown. */
+  /** Cards come with the next turn of the page, the first ones with their code: one that something else replaced meanwhile is not shown. */
   let asked = 0;
-  /** Marker under the pointer. */
-  let pointed: readonly LogId[] | null = null;
+  /** Call or marker under the pointer. */
+  let pointed: Target | null = null;
 
   const wait = (ms: number, then: () => void) => {
     clearTimeout(timer);
@@ -141,18 +140,20 @@ export function createCards(context: Context, actions: CardActions): CardStack {
 
   const showCall = (call: CallId, bar: Anchor, pinned: boolean) => {
     const id = data.calls.function[call] as FunctionId;
-    const content = createCallCard(context, call, familyOf(id), pinned, {
-      zoom: (zoomed) => {
-        actions.zoom(zoomed);
-        // Its bar is somewhere else now; a pinned card goes with it.
-        if (!pinned) closeCall();
-      },
-      pin: togglePin,
-      close: closeCall,
-      logs: (entries) => showLogs(entries, bar),
-      copy: copyText,
-    });
-    put({ target: call, pinned, bar, el: frame(data.functions[id]?.name ?? "Call", content) });
+    pointed = call;
+    later(call, data.functions[id]?.name ?? "Call", bar, pinned, (more) =>
+      more.callCard(context, call, familyOf(id), pinned, {
+        zoom: (zoomed) => {
+          actions.zoom(zoomed);
+          // Its bar is somewhere else now; a pinned card goes with it.
+          if (!pinned) closeCall();
+        },
+        pin: togglePin,
+        close: closeCall,
+        logs: (entries) => showLogs(entries, bar),
+        copy: copyText,
+      }),
+    );
   };
   const togglePin = (call: CallId) => {
     if (!open) return;
@@ -170,21 +171,19 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       close();
       store.set({ log: null });
     };
-    later(entries, bar, true, (more) => more.logCard(context, entries, shut));
+    later(entries, "Log", bar, true, (more) => more.logCard(context, entries, shut));
   };
   const showMarker = (entries: readonly LogId[], bar: Anchor) => {
     pointed = entries;
-    later(entries, bar, false, (more) => more.markerCard(context, entries, (some) => showLogs(some, bar)));
+    later(entries, "Log", bar, false, (more) => more.markerCard(context, entries, (some) => showLogs(some, bar)));
   };
-  const later = (entries: readonly LogId[], bar: Anchor, pinned: boolean, make: (more: More) => HTMLElement) => {
+  const later = (target: Target, label: string, bar: Anchor, pinned: boolean, make: (more: More) => HTMLElement) => {
     const turn = ++asked;
-    const show = (content: HTMLElement) => {
-      if (turn === asked && (pinned || pointed === entries))
-        put({ target: entries, pinned, bar, el: frame("Log", content) });
-    };
+    const wanted = () => turn === asked && (pinned || pointed === target);
+    const show = (content: HTMLElement) => put({ target, pinned, bar, el: frame(label, content) });
     loadMore(context).then(
-      (more) => show(make(more)),
-      (error) => show(createError("The entries cannot be shown.", error)),
+      (more) => wanted() && show(make(more)),
+      (error) => wanted() && show(createError("The card cannot be shown.", error)),
     );
   };
 

@@ -1,6 +1,7 @@
 import type { CallId, LogId, Ns, Place, ViewData } from "../data/types";
 import type { Strips } from "../render/strips";
 import type { Sheet, Tab } from "../state/store";
+import type { CallActions } from "./call-card";
 import type { Context, View } from "./context";
 import type { Shown } from "./mount";
 import type { SearchParts } from "./search-box";
@@ -42,13 +43,14 @@ export interface More {
   readonly legend: (context: Context, place: HTMLElement) => () => void;
   /** One selection here, on the other views and in Python, until it is ended; in a file, the place that its address names. */
   readonly link: (context: Context) => () => void;
-  /** The charts of a call's card. */
-  readonly strip: (context: Context, call: CallId, family: Int32Array) => HTMLElement;
-  readonly sparkline: (
-    points: readonly { readonly time: number; readonly cpu: number }[],
-    start: number,
-    end: number,
-  ) => Element;
+  /** What a card says of a call. */
+  readonly callCard: (
+    context: Context,
+    call: CallId,
+    family: Int32Array,
+    pinned: boolean,
+    actions: CallActions,
+  ) => HTMLElement;
   /** Draws the small bars of the lanes faster than one by one. */
   readonly strips: () => Strips;
   /** The track of measured spans. */

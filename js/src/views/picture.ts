@@ -64,7 +64,14 @@ export function pictureOf(context: Context): string {
   drawMetrics(top, theme, scale, strip, layout.head.metrics);
   drawGaps(top, theme, gaps, layout.head.metrics, layout.head.metrics + METRICS.height - 1, 0, true);
   drawMetricWords(top, theme, scale, strip, gaps, layout.head.metrics);
-  drawMarkers(top, theme, clusters(indexLogs(data.logs), scale), layout.head.markers, null, store.get().found?.logs ?? null);
+  drawMarkers(
+    top,
+    theme,
+    clusters(indexLogs(data.logs), scale),
+    layout.head.markers,
+    null,
+    store.get().found?.logs ?? null,
+  );
   const body = picture.pen(layout.gutter, lanes, layout.width, layout.height);
   const scene = {
     data,

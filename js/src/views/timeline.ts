@@ -139,14 +139,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     drawGaps(pen, theme, gaps, head.metrics, head.metrics + METRICS.height - 1, 0, true);
     drawMetricWords(pen, theme, scale, strip, gaps, head.metrics);
     horizontal(pen, head.metrics - 1, theme.colors.line);
-    drawMarkers(
-      pen,
-      theme,
-      markers,
-      head.markers,
-      state.log,
-      state.found?.logs ?? null,
-    );
+    drawMarkers(pen, theme, markers, head.markers, state.log, state.found?.logs ?? null);
   }
 
   function paintLanes(): void {
