@@ -197,10 +197,10 @@ def _first_picture(browser: Browser) -> float:
         trace = long_recording(60_000, logs=500, spans=1_000, gaps=100)
         start = time.time()
         view = Timeline(Tables(trace))
-        code = view._code  # noqa: SLF001
+        code = view._code
         traits = {"payload": base64.b64encode(view.payload).decode(), "_first": code.first, "_more": code.more}
         ready = time.time()
-        painted = page.evaluate("([module, traits]) => window.show(module, traits)", [view._esm, traits]) / 1e3  # noqa: SLF001
+        painted = page.evaluate("([module, traits]) => window.show(module, traits)", [view._esm, traits]) / 1e3
         print(f"  {ready - start:.2f} s in Python, {painted - ready:.2f} s on the page", file=sys.stderr, flush=True)
         measured.append(painted - start)
         view.close()
