@@ -83,8 +83,12 @@ export function clusters({ time, before }: LogIndex, scale: Scale): Cluster[] {
     const inView = exact >= 0 && exact <= scale.width;
     return inView ? Math.min(Math.max(exact, ICON / 2), scale.width - ICON / 2) : exact;
   };
-  const middle = (item: Item) => (item.left + item.right) / 2;
   const half = (item: Item) => pillWidth(item.to - item.from) / 2;
+  const middle = (item: Item) => {
+    const exact = (item.left + item.right) / 2;
+    if (item.right < 0 || item.left > scale.width) return exact;
+    return Math.max(Math.min(exact, scale.width - half(item)), half(item));
+  };
   const last = firstAbove(time, timeAt(scale, scale.width + MARGIN));
   /** The first entry from `from` on that stands at `x` or further right. */
   const firstAt = (from: number, x: number) => {

@@ -114,7 +114,8 @@ export function drawMetricWords(
 ): void {
   const { ctx } = pen;
   const { colors } = theme;
-  const middle = top + METRICS.scale + METRICS.plot - 14;
+  // Above the words of collections.
+  const middle = top + METRICS.scale + METRICS.plot - 25;
   ctx.textBaseline = "alphabetic";
   ctx.font = fontOf(theme, "small");
   ctx.textAlign = "left";
@@ -130,13 +131,16 @@ export function drawMetricWords(
       x += ctx.measureText(text).width + 8;
     }
   }
+  collectionWords(pen, theme, scale, strip, top + METRICS.scale + METRICS.plot);
   ctx.textAlign = "center";
   for (const i of wideOnes(strip.waits, scale, WAITING_WORD_FROM)) {
     const x0 = Math.max(xOf(scale, at(strip.waits.start, i)), 0);
     const x1 = Math.min(xOf(scale, at(strip.waits.end, i)), pen.width);
-    if (x1 - x0 < WAITING_WORD_FROM) continue;
+    const x = (x0 + x1) / 2;
+    // A gap has a word of its own.
+    if (x1 - x0 < WAITING_WORD_FROM || gaps.some((gap) => gap.x0 < x + 40 && gap.x1 > x - 40)) continue;
     ctx.fillStyle = colors["fg-2"];
-    ctx.fillText("waiting", (x0 + x1) / 2, middle + 4);
+    ctx.fillText("waiting", x, middle + 4);
   }
   for (const { duration, x0, x1 } of gaps) {
     if (x1 - x0 < LABEL_GAP_FROM) continue;
@@ -215,8 +219,6 @@ function middleOf(pen: Pen, scale: Scale, span: { readonly start: number; readon
 function collections(pen: Pen, theme: Theme, scale: Scale, strip: Strip, floor: number): void {
   const { ctx } = pen;
   const bottom = floor + METRICS.gc - 1;
-  ctx.font = fontOf(theme, "small");
-  ctx.textBaseline = "alphabetic";
   ctx.fillStyle = theme.colors.gc;
   eachSeen(strip.collections, scale, (i) => {
     const [start, end] = [at(strip.collections.start, i), at(strip.collections.end, i)];
@@ -227,13 +229,25 @@ function collections(pen: Pen, theme: Theme, scale: Scale, strip: Strip, floor: 
     const height = 3 + 1.5 * Math.min(Math.max(Math.log10(duration / 1e6), 0), 2);
     ctx.fillRect(snap(pen, x0), bottom - height, Math.max(1.5, xOf(scale, end) - x0), height);
   });
+  eachSeen(strip.long, scale, (i) => {
+    const { left, width } = blockOf(pen, scale, strip, i);
+    ctx.fillRect(left, bottom - 6, width, 6);
+  });
+}
+
+/** Where the block of a long collection stands. */
+function blockOf(pen: Pen, scale: Scale, { long }: Strip, i: number): { left: number; width: number } {
+  const left = snap(pen, Math.max(xOf(scale, at(long.start, i)), 0));
+  return { left, width: Math.max(Math.min(xOf(scale, at(long.end, i)), pen.width) - left, 9) };
+}
+
+/** How long the long ones took, beside their blocks. */
+function collectionWords(pen: Pen, theme: Theme, scale: Scale, strip: Strip, floor: number): void {
+  const { ctx } = pen;
   let worded = Number.NEGATIVE_INFINITY;
   eachSeen(strip.long, scale, (i) => {
     const [begin, end] = [at(strip.long.start, i), at(strip.long.end, i)];
-    const left = snap(pen, Math.max(xOf(scale, begin), 0));
-    const width = Math.max(Math.min(xOf(scale, end), pen.width) - left, 9);
-    ctx.fillStyle = theme.colors.gc;
-    ctx.fillRect(left, bottom - 6, width, 6);
+    const { left, width } = blockOf(pen, scale, strip, i);
     const text = `GC ${formatDuration(end - begin)}`;
     const room = ctx.measureText(text).width;
     // The words stand before the triangle of an anomaly that names this collection.

@@ -33,6 +33,8 @@ interface Preview extends Sent {
   readonly answers: readonly AnswerRow[];
 }
 
+/** Shorter waits need no word. */
+const LOADING_MS = 400;
 /** After the last key, what will be sent is made anew. */
 const TYPED_MS = 250;
 /** Nearer to the end than this, the view follows the text. */
@@ -128,6 +130,9 @@ export function createExplain(context: Context): Panel {
     stale = true;
     trouble = "";
     render();
+    const late = setTimeout(() => {
+      if (note.hidden) say("loading");
+    }, LOADING_MS);
     try {
       const question = body(field.value, conversation.turns.length, about);
       const answer = await host.request("explain.preview", question, mine.signal);
@@ -143,6 +148,8 @@ export function createExplain(context: Context): Panel {
       if (mine.signal.aborted) return;
       trouble = error instanceof Error ? error.message : String(error);
       if (saved()) showSaved();
+    } finally {
+      clearTimeout(late);
     }
     render();
   };

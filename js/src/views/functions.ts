@@ -9,6 +9,7 @@ import {
   orderedFunctions,
   type Sort,
 } from "../logic/function-rows";
+import { shownName } from "../logic/labels";
 import { copyText } from "./clipboard";
 import type { Context } from "./context";
 import { button, el, key } from "./dom";
@@ -241,7 +242,7 @@ function rowOf(
 ): HTMLElement {
   const row = context.data.functions[id];
   const packageId = (row?.package ?? 0) as PackageId;
-  const name = el("span", "microlog-function-label", row?.name ?? "");
+  const name = el("span", "microlog-function-label", shownName(row?.name ?? ""));
   const share = cpuShare(costs.cpu[id], costs.total[id]);
   const anomalies = costs.anomalies[id] ?? 0;
   const cells: Readonly<Record<Sort, readonly (Node | string)[]>> = {

@@ -100,30 +100,31 @@ function opener({ store }: Context, sheet: Sheet, label: string, mark: Node): HT
 function factsOf({ data, store }: Context): Fact[] {
   const { facts, logs, anomalies } = data;
   const list: Fact[] = [];
-  const add = (from: number, className: string, ...parts: (string | HTMLElement)[]) => {
-    const fact = el("span", `microlog-fact ${className}`.trim(), ...parts);
+  /** A fact opens what says more about it: a view, or all facts of the recording. */
+  const add = (from: number, opens: Tab | Sheet, ...parts: (string | HTMLElement)[]) => {
+    const patch = opens === "export" ? { sheet: opens } : { tab: opens as Tab };
+    const fact = button("microlog-fact", () => store.set(patch), ...parts);
     list.push({ el: fact, from });
     return fact;
   };
-  /** A count opens the view that lists what it counts. */
-  const count = (from: number, className: string, tab: Tab, n: number, word: string) => {
-    const parts = [value(formatCount(n)), ` ${pluralOf(n, word)}`];
-    const made = button(`microlog-fact ${className}`.trim(), () => store.set({ tab }), ...parts);
-    return list.push({ el: made, from });
-  };
   const value = (text: string) => el("b", "", text);
-  add(0, "", value(formatDuration(facts.duration)));
-  const samples = [value(formatCount(facts.samples)), ` ${pluralOf(facts.samples, "sample")}`];
-  if (facts.samples === 0) add(0, "", ...samples);
-  else add(960, "", ...samples, " @ ", value(formatRate(facts.rate)));
-  if (facts.overhead !== null) add(1048, "", "overhead ", value(formatPercent(facts.overhead * 100)));
-  if (facts.cpu !== null) add(2, "", "CPU ", value(formatPercent(facts.cpu)));
+  const count = (n: number, word: string) => [value(formatCount(n)), ` ${pluralOf(n, word)}`];
+  add(0, "timeline", value(formatDuration(facts.duration)));
+  const samples = count(facts.samples, "sample");
+  if (facts.samples === 0) add(0, "export", ...samples);
+  else add(960, "export", ...samples, " @ ", value(formatRate(facts.rate)));
+  if (facts.overhead !== null) add(1048, "export", "overhead ", value(formatPercent(facts.overhead * 100)));
+  if (facts.cpu !== null) add(2, "functions", "CPU ", value(formatPercent(facts.cpu)));
   if (facts.peakMemory !== null) {
-    add(640, "", "peak ", value(formatBytes(facts.peakMemory)));
-    if (facts.memoryChange !== null)
-      add(840, "microlog-fact-change", `(${formatChange(facts.memoryChange)})`).title = "change from start to end";
+    add(640, "timeline", "peak ", value(formatBytes(facts.peakMemory)));
+    if (facts.memoryChange !== null) {
+      const change = add(840, "timeline", `(${formatChange(facts.memoryChange)})`);
+      change.classList.add("microlog-fact-change");
+      change.title = "change from start to end";
+    }
   }
-  count(1, "", "log", facts.detail?.logs ?? logs.length, "log");
-  count(0, anomalies.length > 0 ? "microlog-amber" : "", "anomalies", anomalies.length, "anomaly");
+  add(1, "log", ...count(facts.detail?.logs ?? logs.length, "log"));
+  const odd = add(0, "anomalies", ...count(anomalies.length, "anomaly"));
+  odd.classList.toggle("microlog-amber", anomalies.length > 0);
   return list;
 }
