@@ -22,7 +22,7 @@ describe("clusters", () => {
     expect(clusters([at(100), at(115.9)], scale)).toHaveLength(1);
   });
 
-  it("keeps every entry in view once, and no two markers touch", () => {
+  it("keeps every entry in view once, each marker whole, and no two touch", () => {
     const entry = fc
       .tuple(fc.integer({ min: 0, max: 1000 }), fc.constantFrom(...LEVELS))
       .map(([time, level]) => at(time, level));
@@ -31,6 +31,10 @@ describe("clusters", () => {
         const logs = [...made].sort((a, b) => a.time - b.time);
         const list = clusters(logs, scale);
         expect(list.flatMap(entriesOf)).toEqual(logs.map((_, i) => i));
+        for (const { x, width } of list) {
+          expect(x - width / 2).toBeGreaterThanOrEqual(0);
+          expect(x + width / 2).toBeLessThanOrEqual(scale.width);
+        }
         list.slice(1).forEach((cluster, i) => {
           const before = list[i];
           const air = cluster.x - cluster.width / 2 - ((before?.x ?? 0) + (before?.width ?? 0) / 2);

@@ -35,7 +35,9 @@ export function createPanels(
     foot(panel.foot ?? null);
     panel.shown();
     if (focused)
-      panel.el.querySelector<HTMLElement>("[tabindex='0']:is([role=grid], [role=application], [role=log])")?.focus();
+      panel.el
+        .querySelector<HTMLElement>("[tabindex='0']:is([role=grid], [role=application], [role=log], [role=listbox])")
+        ?.focus();
   };
   const open = async (tab: Tab) => {
     const known = made.get(tab);
