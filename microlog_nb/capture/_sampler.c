@@ -878,6 +878,18 @@ fail(const char *why)
     return NULL;
 }
 
+/* Our thread sleeps no longer for what it was to sleep for. */
+static void
+reconsider(void)
+{
+    if (!state.running)
+        return;
+    pthread_mutex_lock(&state.sleep_lock);
+    state.changed = true;
+    pthread_cond_signal(&state.wake);
+    pthread_mutex_unlock(&state.sleep_lock);
+}
+
 PyDoc_STRVAR(start_doc, "start(origin_ns, interval_ns)\n--\n\n"
     "Tests that this interpreter can be sampled and begins; times count from the origin on the clock of time.perf_counter_ns.");
 
@@ -1006,12 +1018,7 @@ sampler_set_interval(PyObject *Py_UNUSED(module), PyObject *argument)
         return NULL;
     }
     __atomic_store_n(&state.interval, (int64_t)interval, __ATOMIC_SEQ_CST);
-    if (state.running) {
-        pthread_mutex_lock(&state.sleep_lock);
-        state.changed = true;
-        pthread_cond_signal(&state.wake);
-        pthread_mutex_unlock(&state.sleep_lock);
-    }
+    reconsider();
     Py_RETURN_NONE;
 }
 
@@ -1042,6 +1049,7 @@ sampler_read_process(PyObject *Py_UNUSED(module), PyObject *arguments)
     pthread_mutex_unlock(&state.lock);
     for (int index = 0; index < SIZES; index++)
         Py_XDECREF(dicts[index]);
+    reconsider();
     Py_RETURN_NONE;
 }
 

@@ -284,13 +284,13 @@ def test_the_process_is_read_without_the_programs_lock() -> None:
         assert running is not None
         spin(20)
         assert running.sampler.reads_process
-        threads = threading.active_count()
+        threads, modules = threading.active_count(), len(sys.modules)
         spin(300)
         memory = psutil.Process().memory_info().rss
     inside = rec.metrics.iloc[5:-5]
     assert len(inside) > 10
     assert (inside["threads"] == threads).all()
-    assert (inside["modules"] == len(sys.modules)).any()
+    assert (inside["modules"] >= modules).all()
     assert (inside["memory"] - memory).abs().max() < 0.2 * memory
     assert inside["cpu"].median() > 0
     assert inside["system_cpu"].notna().all()
