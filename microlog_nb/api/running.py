@@ -13,8 +13,6 @@ from microlog_nb.config import Settings
 from microlog_nb.errors import MicrologError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from microlog_nb.formats.spool import Spool
     from microlog_nb.model.trace import Trace
 
@@ -25,6 +23,7 @@ class Run:
     def __init__(self, name: str, cell: str, settings: Settings, save: Path | None) -> None:
         if save is not None:  # loaded now: while Python shuts down not everything can be
             from microlog_nb.formats import microlog  # noqa: F401
+        _spooler.prepare()
         self.save = save
         self._pid = os.getpid()
         self._window = recorder.begin(name, cell, settings, _spooler)
@@ -78,7 +77,13 @@ class _Spooler:
         self._pid = 0
         self._threads: list[tuple[Any, ...]] = []
 
-    def __call__(self, running: recorder.Recorder, fresh: Mapping[str, pa.RecordBatch]) -> None:
+    def prepare(self) -> None:
+        """Loads what is needed later: then it would take time from the program in the middle of its recording."""
+        from microlog_nb.formats import spool  # noqa: F401
+
+        config.home()
+
+    def __call__(self, running: recorder.Recorder, fresh: Mapping[str, Any]) -> None:
         from microlog_nb.formats.spool import Spool
         from microlog_nb.model.builder import table
 
@@ -90,14 +95,12 @@ class _Spooler:
             folder = config.home() / "running" / f"{os.getpid()}-{meta['id']}"
             self._spool = Spool(folder, meta)
             self._threads = []
-        self._spool.append_all(fresh)
         threads = running.threads.rows()
         known = [row[:-1] for row in threads]  # but for their ends, which their samples tell
-        if known == self._threads:
-            self._spool.replace(meta)
-        else:
-            self._spool.replace(meta, threads=table("threads", threads))
+        if known != self._threads:
+            fresh = {**fresh, "threads": table("threads", threads)}
             self._threads = known
+        self._spool.append(fresh, meta)
 
     def discard(self) -> None:
         spool, self._spool = self._spool, None

@@ -31,12 +31,10 @@ from microlog_nb.config import Settings
 from microlog_nb.errors import MicrologError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from microlog_nb.capture.samplers.base import Sampler
     from microlog_nb.model.trace import Trace
 
-    Drained = Callable[["Recorder", Mapping[str, pa.RecordBatch]], None]
+    Drained = Callable[["Recorder", Mapping[str, Any]], None]
 
 _LONGEST_WORK = 2.0
 """Seconds that a fork waits for the thread that keeps house at most."""

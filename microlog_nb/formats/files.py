@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -40,7 +39,7 @@ def replacing(path: str | os.PathLike[str], *, durable: bool = True) -> Iterator
     if not final.parent.is_dir():
         raise MicrologError(f"{shown(path)} cannot be written: there is no folder {shown(final.parent)}")
     # beside the final place: only within one file system is a rename atomic
-    temporary = final.with_name(f".{final.name[:100]}.{secrets.token_hex(4)}.part")
+    temporary = final.with_name(f".{final.name[:100]}.{os.urandom(4).hex()}.part")
     try:
         with temporary.open("xb") as file:
             yield file

@@ -1,12 +1,18 @@
 """A running recording on disk: what is recorded is appended about once a second, so that a killed process loses no more.
 
-    owner.json           which process writes here; its presence makes the folder a spool
-    meta.json            the trace's meta so far; rewritten whole, atomically
-    threads.arrow        small tables: Arrow IPC; the same
-    samples.arrows ...   tables that grow: Arrow IPC streams, appended to; words are stored as text
+    owner.json    which process writes here; its presence makes the folder a spool
+    journal       frames, one behind the other:   kind (u8) | 0 0 0 | length (u32) | that many bytes
 
-Every append is handed to the operating system at once, which keeps it when the process dies. It is not forced to the
-disk: a power cut may cost more than a second. A stream may end anywhere; what is incomplete at its end is left out.
+What a frame holds, by its kind:
+
+    meta               JSON: values of the trace's meta that are new; the first frame has all of them
+    samples            number of rows (u32), of columns (u32), and the rows as `model.packed` packs them
+    threads, sources   an Arrow IPC stream of the whole table; the last one counts
+    the other tables   an Arrow IPC stream of rows to add; words are stored as text
+
+All that is new is one write, which the operating system has at once and keeps when the process dies. It is not forced to
+the disk: a power cut may cost more than a second. A journal may end anywhere; an incomplete frame at its end is left out.
+There is one file because whoever writes gives the interpreter's lock away, and has to take it from the program again.
 """
 
 from __future__ import annotations
@@ -14,8 +20,8 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections.abc import Mapping
-from io import FileIO
+import struct
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +29,27 @@ import numpy as np
 import pyarrow as pa
 
 from microlog_nb.errors import MicrologError
-from microlog_nb.formats.checks import meta_fault, tables_fault
 from microlog_nb.formats.files import replacing, shown
+from microlog_nb.model import arrays
+from microlog_nb.model.builder import samples as samples_of
+from microlog_nb.model.packed import Packed
 from microlog_nb.model.schema import LATE_INTERVALS, TABLES
 from microlog_nb.model.trace import Trace, compact
 
 _OWNER = "owner.json"
-_META = "meta.json"
-_ORDER = list(TABLES)
+_JOURNAL = "journal"
+_META = "meta"
+_KINDS = (_META, *TABLES)
+_FRAME = struct.Struct("<B3xI")
+_SHAPE = struct.Struct("<II")
+_WHOLE = ("threads", "sources")
+_MOST_ROWS = 10_000_000
+"""Of one frame: what is said to be more is damaged."""
 _TIME = {"logs": "time_ns", "metrics": "time_ns", "spans": "start_ns"}
 
 
 _ENDED_EARLY = "The process ended before the recording did: up to a second before the end may be missing."
+_DAMAGED = "A part of what was kept on disk is damaged: it and what came after it are left out."
 _STILL_RUNNING = "The recording was still running when it was read."
 
 
@@ -51,58 +66,59 @@ class Spool:
 
     def __init__(self, folder: Path, meta: Mapping[str, Any]) -> None:
         self.folder = folder
-        self._streams: dict[str, FileIO] = {}
+        self._meta: dict[str, Any] = {}
+        self._size = 0
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if any(folder.iterdir()):
                 raise MicrologError(f"{shown(folder)} cannot keep a running recording: it is not empty")
+            self._journal = (folder / _JOURNAL).open("ab", buffering=0)
         except OSError as error:
             raise _unwritable(folder, error) from error
-        self.replace(meta)
-        _write_json(folder / _OWNER, _this_process())
+        self.append({}, meta)
+        with replacing(folder / _OWNER, durable=False) as file:
+            file.write(json.dumps(_this_process()).encode())
 
-    def append(self, table: str, batch: pa.RecordBatch) -> None:
-        """Adds rows at the end of a table; what they refer to must have been added before.
+    def append(self, tables: Mapping[str, Any], meta: Mapping[str, Any] | None = None) -> None:
+        """Adds rows, and what is new in the meta, at once.
+
+        Args:
+            tables: by name: of samples `Packed`, of threads and sources the whole `Table`, of the others a `RecordBatch` of
+                rows to add. What rows refer to must have been added before, or be among them.
+            meta: the trace's meta so far; None leaves it.
 
         Raises:
-            MicrologError: they cannot be written; the table is as before.
+            MicrologError: they cannot be written; the journal is as before.
         """
-        plain = _plain(batch)
-        data = bytes(plain.serialize())
+        news = {key: value for key, value in (meta or {}).items() if key not in self._meta or self._meta[key] != value}
+        frames = [(_META, json.dumps(news).encode())] if news else []
+        frames += [(name, _bytes_of(tables[name])) for name in _KINDS if name in tables]
+        data = b"".join(part for name, body in frames for part in (_FRAME.pack(_KINDS.index(name), len(body)), body))
         try:
-            if table not in self._streams:
-                self._streams[table] = (self.folder / f"{table}.arrows").open("ab", buffering=0)
-                data = bytes(plain.schema.serialize()) + data
-            _write_whole(self._streams[table], data)
+            self._write_whole(data)
         except OSError as error:
             raise _unwritable(self.folder, error) from error
-
-    def append_all(self, batches: Mapping[str, pa.RecordBatch]) -> None:
-        """Adds rows to several tables, in the order in which the tables refer to one another."""
-        for table in sorted(batches, key=_ORDER.index):
-            self.append(table, batches[table])
-
-    def replace(self, meta: Mapping[str, Any] | None = None, **tables: pa.Table) -> None:
-        """Writes the meta, and small tables, anew; each is there whole, the old or the new one, at any moment."""
-        for name, table in tables.items():
-            plain = _plain(table)
-            with (
-                replacing(self.folder / f"{name}.arrow", durable=False) as file,
-                pa.ipc.new_stream(file, plain.schema) as writer,
-            ):
-                writer.write(plain)
-        if meta is not None:
-            _write_json(self.folder / _META, dict(meta))
+        self._meta.update(news)
 
     def close(self) -> None:
-        """Closes the files; the folder stays."""
-        while self._streams:
-            self._streams.popitem()[1].close()
+        """Closes the journal; the folder stays."""
+        self._journal.close()
 
     def discard(self) -> None:
-        """Closes the files and removes the folder: the recording is kept elsewhere, or not wanted."""
+        """Closes the journal and removes the folder: the recording is kept elsewhere, or not wanted."""
         self.close()
         discard(self.folder)
+
+    def _write_whole(self, data: bytes) -> None:
+        """All of it or nothing: behind a torn frame a reader would find no other."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self._journal.write(rest) :]
+        except OSError:
+            self._journal.truncate(self._size)
+            raise
+        self._size += len(data)
 
 
 def discard(folder: Path) -> None:
@@ -113,10 +129,9 @@ def discard(folder: Path) -> None:
     """
     if not (folder / _OWNER).is_file():
         raise MicrologError(f"{shown(folder)} cannot be removed: it is not the folder of a running recording")
-    names = [_META, *(f"{name}{suffix}" for name in TABLES for suffix in (".arrow", ".arrows"))]
     try:
         # the owner last: a removal that is cut short can be done again
-        for path in (*(folder / name for name in names), *folder.glob(".*.part"), folder / _OWNER):
+        for path in (folder / _JOURNAL, *folder.glob(".*.part"), folder / _OWNER):
             path.unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
@@ -130,10 +145,12 @@ def read(folder: Path) -> Trace:
     Raises:
         MicrologError: it is not a spool, or what is in it contradicts itself.
     """
-    meta = _read_json(folder / _META)
+    from microlog_nb.formats.checks import meta_fault, tables_fault
+
+    meta, found = _read_journal(folder)
     if fault := meta_fault(meta):
-        raise MicrologError(f"{shown(folder)} cannot be read: {_META} is damaged: {fault}")
-    tables = {name: _in_order(name, _read_table(folder, name)) for name in TABLES}
+        raise MicrologError(f"{shown(folder)} cannot be read: it is damaged: {fault}")
+    tables = {name: _in_order(name, _table(folder, name, found[name])) for name in TABLES}
     tables = _with_ends(_without_orphans(tables))
     if fault := tables_fault(tables):
         raise MicrologError(f"{shown(folder)} cannot be read: it is damaged: {fault}")
@@ -180,33 +197,22 @@ def _state(folder: Path) -> str:
 # ---------------------------------------------------------------------------------------------------- writing
 
 
-def _plain(rows: Any) -> Any:
-    """Words as text: a dictionary that grows would have to be written again with every batch."""
-    if not any(pa.types.is_dictionary(field.type) for field in rows.schema):
-        return rows
-    fields = [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in rows.schema]
-    columns = [
-        column if column.type == field.type else column.cast(field.type)
-        for column, field in zip(rows.columns, fields, strict=True)
+def _bytes_of(rows: Any) -> bytes:
+    if isinstance(rows, Packed):
+        return _SHAPE.pack(rows.rows, rows.columns) + rows.data
+    # words as text: a dictionary that grows would have to be written again with every batch
+    schema = pa.schema(
+        [field.with_type(pa.string()) if pa.types.is_dictionary(field.type) else field for field in rows.schema]
+    )
+    batches = rows.to_batches() if isinstance(rows, pa.Table) else [rows]
+    plain = [
+        pa.RecordBatch.from_arrays(
+            [arrays.spelt(column) if pa.types.is_dictionary(column.type) else column for column in batch.columns],
+            schema=schema,
+        )
+        for batch in batches
     ]
-    return type(rows).from_arrays(columns, schema=pa.schema(fields))
-
-
-def _write_whole(file: FileIO, data: bytes) -> None:
-    """All of it or nothing: behind a torn message a reader would find no other."""
-    before = file.seek(0, os.SEEK_END)
-    rest = memoryview(data)
-    try:
-        while rest:
-            rest = rest[file.write(rest) :]
-    except OSError:
-        file.truncate(before)
-        raise
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> None:
-    with replacing(path, durable=False) as file:
-        file.write(json.dumps(value).encode())
+    return b"".join([bytes(message.serialize()) for message in (schema, *plain)])
 
 
 def _unwritable(folder: Path, error: OSError) -> MicrologError:
@@ -229,30 +235,69 @@ def _read_json(path: Path) -> Any:
         raise MicrologError(f"{shown(path)} is damaged: {shown(error, 80)}") from error
 
 
-def _read_table(folder: Path, name: str) -> pa.Table:
+def _frames(folder: Path) -> Iterator[tuple[int, memoryview]]:
+    """Number of the kind, and bytes, of every whole frame."""
+    try:
+        data = memoryview((folder / _JOURNAL).read_bytes())
+    except FileNotFoundError as error:
+        raise MicrologError(f"{shown(folder)} is not the folder of a recording: there is no {_JOURNAL}") from error
+    except OSError as error:
+        raise MicrologError(f"{shown(folder)} cannot be read: {error.strerror or error}") from error
+    at = 0
+    while at + _FRAME.size <= len(data):
+        kind, length = _FRAME.unpack_from(data, at)
+        at += _FRAME.size
+        if at + length > len(data):
+            return
+        yield kind, data[at : at + length]
+        at += length
+
+
+def _read_journal(folder: Path) -> tuple[Any, dict[str, list[Any]]]:
+    """The meta, and of each table what was written of it, in order, up to the first frame that is damaged."""
+    meta: dict[str, Any] = {}
+    found: dict[str, list[Any]] = {name: [] for name in TABLES}
+    for kind, body in _frames(folder):
+        try:
+            name = _KINDS[kind]
+            if name == _META:
+                meta |= json.loads(bytes(body))
+            elif name == "samples":
+                found[name].append(_packed(body))
+            else:
+                batches = _batches(body)
+                found[name] = batches if name in _WHOLE else found[name] + batches
+        except (pa.ArrowException, OSError, LookupError, ValueError, TypeError, RecursionError, struct.error):
+            if "notes" in meta:
+                meta = {**meta, "notes": [*meta["notes"], _DAMAGED]}
+            break
+    return meta, found
+
+
+def _packed(body: memoryview) -> Packed:
+    count, width = _SHAPE.unpack_from(body)
+    if not 0 < count <= _MOST_ROWS or width != len(TABLES["samples"].columns):
+        raise ValueError(f"{count} samples of {width} columns")
+    part = Packed(bytes(body[_SHAPE.size :]), count, width)
+    samples_of([part]).validate(full=True)
+    return part
+
+
+def _batches(body: memoryview) -> list[pa.RecordBatch]:
+    batches = list(pa.ipc.open_stream(pa.py_buffer(body)))
+    for batch in batches:
+        batch.validate(full=True)
+    return batches
+
+
+def _table(folder: Path, name: str, parts: list[Any]) -> pa.Table:
     schema = TABLES[name].arrow
-    batches: list[pa.RecordBatch] = []
-    for suffix in (".arrow", ".arrows"):
-        path = folder / f"{name}{suffix}"
-        if path.is_file():
-            batches += _read_batches(path)
     try:
-        return pa.Table.from_batches([batch.cast(schema) for batch in batches], schema).unify_dictionaries()
-    except (pa.ArrowException, ValueError, TypeError) as error:
+        if name == "samples":
+            return samples_of(parts)
+        return pa.Table.from_batches([part.cast(schema) for part in parts], schema).unify_dictionaries()
+    except (pa.ArrowException, ValueError, TypeError, OverflowError) as error:
         raise MicrologError(f"{shown(folder)} cannot be read: table {name} is damaged ({shown(error, 80)})") from error
-
-
-def _read_batches(path: Path) -> list[pa.RecordBatch]:
-    """Whole batches from the beginning of a stream that may end anywhere."""
-    batches: list[pa.RecordBatch] = []
-    try:
-        stream = pa.ipc.open_stream(pa.py_buffer(path.read_bytes()))
-        while True:
-            batch = stream.read_next_batch()
-            batch.validate(full=True)
-            batches.append(batch)
-    except (StopIteration, pa.ArrowException, OSError, ValueError):
-        return batches
 
 
 def _in_order(name: str, table: pa.Table) -> pa.Table:

@@ -18,7 +18,8 @@ from microlog_nb.errors import MicrologError
 def array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
     """Values of a schema's type."""
     if pa.types.is_dictionary(kind):
-        return texts(values).dictionary_encode().cast(kind)
+        number = {word: place for place, word in enumerate(dict.fromkeys(values))}
+        return words(np.array([number[word] for word in values], np.int32), list(number))
     if pa.types.is_string(kind):
         return texts(values)
     return numbers(np.array(values), kind)
@@ -54,6 +55,16 @@ def words(numbers_of: np.ndarray[Any, Any], known: Sequence[str]) -> pa.Array:
     """Words by their numbers among the known ones, as a dictionary column."""
     indices = numbers(numbers_of, pa.int32())
     return pa.DictionaryArray.from_arrays(indices, texts(known))
+
+
+def spelt(column: pa.DictionaryArray) -> pa.Array:
+    """Words of a dictionary column as texts, without Arrow's functions: they give the interpreter's lock away."""
+    known = [word.encode() for word in column.dictionary.to_pylist()]
+    index = _values(column.indices)
+    length = np.array([len(word) for word in known], np.int64)[index]
+    ends = np.append(0, np.cumsum(length)).astype(np.int32)
+    data = b"".join([known[place] for place in index.tolist()])
+    return pa.Array.from_buffers(pa.string(), len(index), [None, pa.py_buffer(ends), pa.py_buffer(data)])
 
 
 def texts(values: Sequence[str]) -> pa.Array:

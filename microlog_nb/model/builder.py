@@ -15,10 +15,13 @@ import numpy as np
 import pyarrow as pa
 
 from microlog_nb.model import arrays, packed
+from microlog_nb.model.packed import Packed
 from microlog_nb.model.schema import TABLES
 from microlog_nb.model.trace import Trace
 
 _APPENDED = ("functions", "logs", "metrics", "spans")
+Fresh = dict[str, Any]
+"""New rows by the name of their table: a record batch, of samples `Packed`."""
 
 
 class Builder:
@@ -35,11 +38,11 @@ class Builder:
         self.stacks = array("q")
         self.rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _APPENDED}
         self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in (*_APPENDED, "stacks")}
-        self._samples: list[tuple[bytes, tuple[int, int]]] = []  # packed, and the shape of what was
+        self._samples: list[Packed] = []
         self._draining = threading.Lock()
         self._functions = 0
         self._drained_bytes = 0
-        self._unread: list[dict[str, pa.RecordBatch]] = []
+        self._unread: list[Fresh] = []
 
     def function(self, row: tuple[Any, ...]) -> int:
         """Appends a function and returns its id. The caller makes sure that one thread does so at a time."""
@@ -54,19 +57,20 @@ class Builder:
             taken = {name: _take(self.rows[name]) for name in ("logs", "metrics", "spans")}
             flat = {"samples": _take_flat(self.samples, "samples"), "stacks": _take_flat(self.stacks, "stacks")}
             taken["functions"] = _take(self.rows["functions"])
-            fresh = {name: _batch(name, rows) for name, rows in taken.items() if rows}
-            fresh |= {name: _flat_batch(name, rows) for name, rows in flat.items() if len(rows)}
+            fresh: Fresh = {name: _batch(name, rows) for name, rows in taken.items() if rows}
+            if len(flat["stacks"]):
+                fresh["stacks"] = _flat_batch("stacks", flat["stacks"])
             for name, batch in fresh.items():
-                if name != "samples":
-                    self._batches[name].append(batch)
-                    self._drained_bytes += batch.nbytes
-            if "samples" in fresh:
-                self._samples.append((packed.pack(flat["samples"]), flat["samples"].shape))
-                self._drained_bytes += len(self._samples[-1][0])
+                self._batches[name].append(batch)
+                self._drained_bytes += batch.nbytes
+            if len(flat["samples"]):
+                fresh["samples"] = packed.pack(flat["samples"])
+                self._samples.append(fresh["samples"])
+                self._drained_bytes += len(fresh["samples"].data)
             self._unread.append(fresh)
 
-    def unread(self) -> list[dict[str, pa.RecordBatch]]:
-        """The batches that have not been read in this way, also those that a trace of the running recording came by first."""
+    def unread(self) -> list[Fresh]:
+        """What has not been read in this way, also what a trace of the running recording came by first."""
         self.drain()
         with self._draining:
             unread, self._unread = self._unread, []
@@ -88,13 +92,21 @@ class Builder:
         for name, batches in self._batches.items():
             if batches:
                 tables[name] = pa.Table.from_batches(batches).unify_dictionaries()
-        if self._samples:
-            rows = np.concatenate([packed.unpack(*batch) for batch in list(self._samples)])
-            tables["samples"] = pa.Table.from_batches([_flat_batch("samples", rows)])
+        tables["samples"] = samples(list(self._samples))
         tables["threads"] = pa.Table.from_batches([_batch("threads", threads)])
         for name, column in (("logs", "time_ns"), ("metrics", "time_ns"), ("spans", "start_ns")):
             tables[name] = _in_order(tables[name], column)
         return Trace(tables, meta)
+
+
+def samples(parts: Sequence[Packed]) -> pa.Table:
+    """The table of samples from its packed parts.
+
+    Raises:
+        ValueError: one is damaged.
+    """
+    rows = np.concatenate([*map(packed.unpack, parts), np.empty((0, len(TABLES["samples"].columns)), np.int64)])
+    return pa.Table.from_batches([_flat_batch("samples", rows)])
 
 
 def table(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:

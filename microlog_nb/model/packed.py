@@ -7,7 +7,7 @@ Most planes are all zero, and the others change slowly: a sample takes some 5 to
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,20 +17,34 @@ Rows = np.ndarray[Any, np.dtype[np.int64]]
 _BYTES = 8
 
 
-def pack(rows: Rows) -> bytes:
+class Packed(NamedTuple):
+    """Rows in packed form, and the shape of what was packed."""
+
+    data: bytes
+    rows: int
+    columns: int
+
+
+def pack(rows: Rows) -> Packed:
     """Rows, the first column of which is a time."""
-    columns = rows.T.copy()
-    columns[0, 1:] -= rows[:-1, 0]
-    planes = columns.view(np.uint8).reshape(len(columns), -1, _BYTES).transpose(0, 2, 1)
-    packed: bytes = pa.compress(np.ascontiguousarray(planes), codec="zstd", asbytes=True)
-    return packed
+    count, width = rows.shape
+    steps = rows.copy()
+    steps[1:, 0] -= rows[:-1, 0]
+    planes = np.ascontiguousarray(steps.view(np.uint8).reshape(count, -1).T)
+    return Packed(pa.compress(planes, codec="zstd", asbytes=True), count, width)
 
 
-def unpack(packed: bytes, shape: tuple[int, int]) -> Rows:
-    """The rows again; `shape` is that of what was packed."""
-    count, width = shape
-    data = pa.decompress(packed, decompressed_size=count * width * _BYTES, codec="zstd")
-    planes = np.frombuffer(data, np.uint8).reshape(width, _BYTES, count).transpose(0, 2, 1)
-    columns = np.ascontiguousarray(planes).view(np.int64).reshape(width, count)
-    columns[0] = np.cumsum(columns[0])
-    return np.ascontiguousarray(columns.T)
+def unpack(packed: Packed) -> Rows:
+    """The rows again.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    count, width = packed.rows, packed.columns
+    try:
+        data = pa.decompress(packed.data, decompressed_size=count * width * _BYTES, codec="zstd")
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(str(error)) from error
+    rows = np.ascontiguousarray(np.frombuffer(data, np.uint8).reshape(-1, count).T).view(np.int64).reshape(count, width)
+    rows[:, 0] = np.cumsum(rows[:, 0])
+    return rows

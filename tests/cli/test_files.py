@@ -48,7 +48,7 @@ def test_a_process_that_was_killed_leaves_a_recording_to_recover(
         "import time\nfrom microlog_nb import api\n"
         "print('remembered')\n"
         "from microlog_nb.config import home\n"
-        "while not list(home().glob('**/threads*')): time.sleep(0.01)\n"
+        "while not any(b'remembered' in path.read_bytes() for path in home().glob('**/journal')): time.sleep(0.01)\n"
         "print('kept', flush=True)\ntime.sleep(1000)\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(Path(microlog_nb.__file__).parents[1]), "PYTHONUNBUFFERED": "1"}

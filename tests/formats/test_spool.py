@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pyarrow as pa
 import pytest
@@ -19,10 +20,12 @@ from hypothesis import strategies as st
 from microlog_nb.errors import MicrologError
 from microlog_nb.formats import microlog, spool
 from microlog_nb.formats.checks import tables_fault
-from microlog_nb.model.schema import TABLES
+from microlog_nb.model.packed import Packed, pack
+from microlog_nb.model.schema import SAMPLE_STATES, TABLES
 from microlog_nb.model.trace import Trace
 from tests.pictures import META, trace_from_picture, traces
 
+TABLE_OF_NOTHING = {name: schema.empty() for name, schema in TABLES.items()}
 GROWING = ("functions", "stacks", "samples", "logs", "metrics", "spans")
 
 RUN = trace_from_picture(
@@ -37,14 +40,35 @@ def batches(trace: Trace, name: str, rows: int = 3) -> list[pa.RecordBatch]:
     return [batch for batch in trace.tables[name].combine_chunks().to_batches(max_chunksize=rows) if batch.num_rows]
 
 
+def packed(batch: pa.RecordBatch) -> Packed:
+    words = Trace({**TABLE_OF_NOTHING, "samples": pa.Table.from_batches([batch])}, {}).words(
+        "samples", "state", SAMPLE_STATES
+    )
+    numbers = [column.to_numpy(zero_copy_only=False) for column in batch.columns[:-1]]
+    return pack(np.stack([*numbers, words], axis=1).astype(np.int64))
+
+
+def appended(writer: spool.Spool, name: str, batch: pa.RecordBatch) -> None:
+    writer.append({name: packed(batch) if name == "samples" else batch})
+
+
 def written(folder: Path, trace: Trace) -> Path:
     """The folder as a killed process would leave it."""
     writer = spool.Spool(folder, trace.meta)
     for name in GROWING:
         for batch in batches(trace, name):
-            writer.append(name, batch)
-    writer.replace(threads=trace.tables["threads"], sources=trace.tables["sources"])
+            appended(writer, name, batch)
+    writer.append({name: trace.tables[name] for name in ("threads", "sources")})
     writer.close()
+    return folder
+
+
+def without(folder: Path, *names: str) -> Path:
+    """The folder without the frames of these tables."""
+    frames = [(spool._KINDS[kind], bytes(body)) for kind, body in spool._frames(folder)]
+    kept = [(name, body) for name, body in frames if name not in names]
+    data = b"".join(spool._FRAME.pack(spool._KINDS.index(name), len(body)) + body for name, body in kept)
+    (folder / "journal").write_bytes(data)
     return folder
 
 
@@ -86,39 +110,33 @@ def test_a_reader_is_told_that_the_recording_is_still_running(tmp_path: Path) ->
 
 
 def test_a_recording_without_a_batch_is_empty(tmp_path: Path) -> None:
-    spool.Spool(tmp_path / "run", META)
+    spool.Spool(tmp_path / "run", META).close()
     trace = spool.read(tmp_path / "run")
     assert all(trace.tables[name].num_rows == 0 for name in TABLES)
 
 
-@pytest.mark.parametrize("name", GROWING)
 @given(kept=st.floats(0, 1))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_a_stream_cut_anywhere_loses_its_end_only(
-    tmp_path_factory: pytest.TempPathFactory, name: str, kept: float
-) -> None:
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_journal_cut_anywhere_loses_its_end_only(tmp_path_factory: pytest.TempPathFactory, kept: float) -> None:
     folder = written(tmp_path_factory.mktemp("spool") / "run", RUN)
-    path = folder / f"{name}.arrows"
-    os.truncate(path, int(kept * path.stat().st_size))
+    path = folder / "journal"
+    begin = spool._FRAME.size + len(next(spool._frames(folder))[1])
+    os.truncate(path, begin + int(kept * (path.stat().st_size - begin)))
     trace = spool.read(folder)
     assert not tables_fault(trace.tables)
-    for other in ("logs", "metrics"):
-        if other != name:
-            assert trace.texts(other, "time_ns") == RUN.texts(other, "time_ns")
-    messages = trace.texts("logs", "message")
-    assert messages == RUN.texts("logs", "message")[: len(messages)]
+    names = RUN.texts("functions", "name")
+    assert trace.texts("functions", "name") == names[: trace.tables["functions"].num_rows]
 
 
-@pytest.mark.parametrize("name", [f"{name}.arrows" for name in GROWING])
 @given(place=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_a_damaged_stream_is_read_or_refused(
-    tmp_path_factory: pytest.TempPathFactory, name: str, place: float, flip: int
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_damaged_journal_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, place: float, flip: int
 ) -> None:
     folder = written(tmp_path_factory.mktemp("spool") / "run", RUN)
-    data = bytearray((folder / name).read_bytes())
+    data = bytearray((folder / "journal").read_bytes())
     data[int(place * len(data))] ^= flip
-    (folder / name).write_bytes(data)
+    (folder / "journal").write_bytes(data)
     try:
         trace = spool.read(folder)
     except MicrologError:
@@ -126,33 +144,38 @@ def test_a_damaged_stream_is_read_or_refused(
     assert not tables_fault(trace.tables)
 
 
-def test_lost_threads_take_their_samples_with_them(tmp_path: Path) -> None:
+def test_what_came_before_a_damaged_part_is_kept(tmp_path: Path) -> None:
     folder = written(tmp_path / "run", RUN)
-    (folder / "threads.arrow").unlink()
+    with (folder / "journal").open("ab") as journal:
+        journal.write(spool._FRAME.pack(200, 3) + b"???")
+        journal.write(spool._FRAME.pack(0, 15) + b'{"name": "lost"')
     trace = spool.read(folder)
+    assert same_facts(trace, lasting(RUN))
+    assert trace.meta["name"] == RUN.meta["name"]
+    assert trace.meta["notes"][0].startswith("A part of what was kept on disk is damaged")
+
+
+def test_lost_threads_take_their_samples_with_them(tmp_path: Path) -> None:
+    trace = spool.read(without(written(tmp_path / "run", RUN), "threads"))
     assert trace.tables["samples"].num_rows == 0
     assert trace.tables["metrics"].num_rows == 8
 
 
 def test_a_log_whose_stack_is_lost_is_kept(tmp_path: Path) -> None:
-    folder = written(tmp_path / "run", RUN)
-    (folder / "stacks.arrows").unlink()
-    trace = spool.read(folder)
+    trace = spool.read(without(written(tmp_path / "run", RUN), "stacks"))
     assert trace.texts("logs", "message") == RUN.texts("logs", "message")
     assert set(trace.texts("logs", "stack")) == {-1}
 
 
 def test_what_is_read_can_be_saved(tmp_path: Path) -> None:
-    folder = written(tmp_path / "run", RUN)
-    os.truncate(folder / "functions.arrows", 10)
-    trace = spool.read(folder)
+    trace = spool.read(without(written(tmp_path / "run", RUN), "functions"))
     assert microlog.load(microlog.dump(trace, tmp_path / "rescued")) == trace
 
 
 def test_a_failed_append_leaves_no_torn_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = spool.Spool(tmp_path / "run", RUN.meta)
     first, second, *_ = batches(RUN, "metrics")
-    writer.append("metrics", first)
+    writer.append({"metrics": first})
 
     class Full:
         def __init__(self, file: object) -> None:
@@ -165,12 +188,12 @@ def test_a_failed_append_leaves_no_torn_rows(tmp_path: Path, monkeypatch: pytest
             self.file.write(data[:100])
             raise OSError(28, "No space left on device")
 
-    whole = writer._streams["metrics"]
-    writer._streams["metrics"] = Full(whole)
+    whole = writer._journal
+    writer._journal = Full(whole)  # type: ignore[assignment]
     with pytest.raises(MicrologError, match="cannot be written: No space left on device"):
-        writer.append("metrics", second)
-    writer._streams["metrics"] = whole
-    writer.append("metrics", second)
+        writer.append({"metrics": second})
+    writer._journal = whole
+    writer.append({"metrics": second})
     writer.close()
     assert spool.read(tmp_path / "run").tables["metrics"].num_rows == first.num_rows + second.num_rows
 
@@ -197,15 +220,25 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "[" * 100_000, '{"name": 1}'])
 def test_a_damaged_meta(tmp_path: Path, text: str) -> None:
-    folder = written(tmp_path / "run", RUN)
-    (folder / "meta.json").write_text(text)
+    folder = without(written(tmp_path / "run", RUN), "meta")
+    data = (folder / "journal").read_bytes()
+    (folder / "journal").write_bytes(spool._FRAME.pack(0, len(text)) + text.encode() + data)
     with pytest.raises(MicrologError, match="damaged"):
         spool.read(folder)
 
 
+def test_of_the_meta_only_what_is_new_is_written_again(tmp_path: Path) -> None:
+    writer = spool.Spool(tmp_path / "run", RUN.meta)
+    size = (tmp_path / "run" / "journal").stat().st_size
+    writer.append({}, {**RUN.meta, "ticks": 77})
+    assert (tmp_path / "run" / "journal").stat().st_size - size < 40
+    writer.close()
+    assert spool.read(tmp_path / "run").meta["ticks"] == 77
+
+
 def test_discarding_removes_the_folder_and_nothing_else(tmp_path: Path) -> None:
     writer = spool.Spool(tmp_path / "running" / "run", RUN.meta)
-    writer.append("metrics", batches(RUN, "metrics")[0])
+    writer.append({"metrics": batches(RUN, "metrics")[0]})
     writer.discard()
     assert list((tmp_path / "running").iterdir()) == []
     writer = spool.Spool(tmp_path / "running" / "run", RUN.meta)
@@ -221,12 +254,12 @@ PROGRAM = """
 import sys, time
 from pathlib import Path
 from microlog_nb.formats.spool import Spool
-from tests.formats.test_spool import GROWING, RUN, batches
+from tests.formats.test_spool import GROWING, RUN, appended, batches
 writer = Spool(Path(sys.argv[1]) / "running" / "run", {**RUN.meta, "duration_ns": 0})
-writer.replace(threads=RUN.tables["threads"])
+writer.append({"threads": RUN.tables["threads"]})
 for name in GROWING:
     for batch in batches(RUN, name):
-        writer.append(name, batch)
+        appended(writer, name, batch)
 print("written", flush=True)
 time.sleep(60)
 """
