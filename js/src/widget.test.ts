@@ -1,5 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { empty } from "../dev/fixture";
+import { encode } from "../tests/encode";
 import widget from "./widget";
 
 class Observer {
@@ -9,63 +11,8 @@ class Observer {
 
 /** The bytes of a recording with nothing in it. */
 function emptyView(name: string): Uint8Array {
-  const facts = {
-    id: "r1",
-    name,
-    cell: "",
-    started: "",
-    duration: 1e6,
-    interval: 1e6,
-    samples: 0,
-    rate: 0,
-    overhead: null,
-    cpu: null,
-    peakMemory: null,
-    memoryChange: null,
-    sampler: "thread",
-    python: "",
-    platform: "",
-    notes: [],
-    running: false,
-    detail: null,
-  };
-  const EMPTY_GRAPH = { nodes: [], cycle: [], nodeOf: [] };
-  const column = (type: string) => ({ type, offset: 0, length: 0 });
-  const columns = (type: string, names: string) =>
-    Object.fromEntries(names.split(" ").map((each) => [each, column(type)]));
-  const header = {
-    facts,
-    packages: [],
-    functions: [],
-    lanes: [],
-    logs: [],
-    spans: [],
-    anomalies: [],
-    tips: [],
-    gaps: [],
-    lineStep: 0,
-    sources: [],
-    graphs: Object.fromEntries(["module", "class", "function"].map((level) => [level, EMPTY_GRAPH])),
-    threadStarts: [],
-    answers: [],
-    columns: {
-      calls: {
-        ...columns("f64", "start duration self cpu waiting contended"),
-        ...columns("i32", "lane depth function parent callerLine samples anomaly merged"),
-      },
-      lines: { ...columns("i32", "function line samples"), ...columns("f64", "self total") },
-      lineRuns: { ...columns("f64", "start span time"), ...columns("i32", "samples seen") },
-      lineSets: columns("i32", "of line own"),
-      metrics: columns("f64", "time cpu systemCpu memory modules threads gcObjects"),
-    },
-  };
-  let json = JSON.stringify(header);
-  json += " ".repeat((8 - (json.length % 8)) % 8);
-  const bytes = new Uint8Array(16 + json.length);
-  bytes.set(new TextEncoder().encode("MLVIEW03"));
-  new DataView(bytes.buffer).setUint32(8, json.length, true);
-  bytes.set(new TextEncoder().encode(json), 16);
-  return bytes;
+  const data = empty();
+  return encode({ ...data, facts: { ...data.facts, name } });
 }
 
 function model(payload: unknown) {

@@ -21,9 +21,18 @@ def handlers(recording: Recording) -> Handlers:
             **recording._explaining().handlers(push),  # noqa: SLF001  # of the same package
             "report": reporting.handler(recording),
             "locate": locating.answer,
+            "view": lambda _: (None, [_all(recording)]),
         }
 
     return made
+
+
+def _all(recording: Recording) -> bytes:
+    """All of a recording that travels to a page at once."""
+    from microlog_nb.widget import payload
+
+    answers = recording._explaining().rows()  # noqa: SLF001  # of the same package
+    return payload.deflate(payload.encode(recording._tables, answers=answers))  # noqa: SLF001  # as above
 
 
 def maker(recording: Recording) -> Callable[[], Timeline]:

@@ -1,6 +1,6 @@
 """The view's bytes: everything that the page shows of a recording, as `js/src/data/FORMAT.md` lays it out.
 
-"MLVIEW03" | header length | 0 | header: JSON with the small tables | columns of calls and metrics, 8-byte aligned
+"MLVIEW04" | header length | 0 | header: JSON with the small tables | columns of calls, metrics and lines
 """
 
 from __future__ import annotations
@@ -23,24 +23,22 @@ from microlog_nb.analysis.names import function_names, package_name, shown_file,
 from microlog_nb.model.schema import LATE_INTERVALS
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
-from microlog_nb.widget import markdown
+from microlog_nb.widget import compact, markdown
 from microlog_nb.widget.coarse import Bars, Levels
+from microlog_nb.widget.limits import ALL, SAVED, Limits, largest, renumbered, shortened, spread
 from microlog_nb.widget.visible import visible, visible_in
 
-MAGIC = b"MLVIEW03"
-MOST_CALLS = 300_000
-"""More calls than this are joined where they are too short to be seen."""
-MOST_LINE_RUNS = 20_000
-"""More runs of lines than this are added up in steps of time."""
+MAGIC = b"MLVIEW04"
 MAX_RENDERED = 500
 """So many different log entries are rendered as Markdown; more are shown as plain text: a third of a second at most."""
-
-MAX_SOURCES = 200_000
-"""So many characters of source text travel with the view; the recording has the rest."""
 
 SLOWEST_NS = 1_000_000
 """The sampler lowers its rate on a busy machine to one sample in so long, not further; what is longer is missing."""
 
+MOST_SAVED = 40_000
+"""Bytes of a view that is saved in a notebook, at most; there they are a third more, as text."""
+
+_SMALLEST_SHARE = 0.002
 _FAST_ABOVE = 4_000_000
 _LARGEST_EXACT = 2**53
 
@@ -54,39 +52,46 @@ def encode(
     bars: Bars | None = None,
     *,
     running: bool = False,
-    most_logs: int | None = None,
+    limits: Limits = ALL,
     answers: Sequence[Mapping[str, Any]] = (),
 ) -> bytes:
     """The view of a recording, not deflated.
 
     Args:
         tables: of the recording.
-        bars: what stands for its calls; by default each for itself, as long as they are not more than `MOST_CALLS`.
+        bars: what stands for its calls; by default each for itself, as long as they are within the limits.
         running: whether it is still going on.
-        most_logs: so many log entries at most, the first and the last ones of each level of importance; None for all.
+        limits: how much of each table there is at most.
         answers: explanations that were given: the interface `AnswerRow` of `types.ts`.
     """
-    bars = levels(tables).at_most(MOST_CALLS) if bars is None else bars
+    bars = levels(tables).at_most(limits.calls) if bars is None else bars
     package_rows, package_of = packages(tables)
     order, lane_of = lane_order(tables.trace)
-    logs = _logs(tables, lane_of, bars)
-    kept = _most_important(tables.trace, most_logs)
-    lines, line_step = _lines(tables)
-    columns = {"calls": _calls(tables, lane_of, bars), "metrics": _metrics(tables), **lines}
-    layout, body = _laid_out(columns)
+    entries = _most_important(tables.trace, limits.logs)
+    lines, line_step = _lines(tables, limits)
+    calls = _calls(tables, lane_of, bars)
+    found = largest(tables.anomaly_data.score, limits.anomalies)
+    calls["anomaly"] = renumbered(found, len(tables.anomaly_data.score))[calls["anomaly"]]
+    functions = _kept_functions(tables, limits.functions, calls["function"], lines["lines"]["function"], found)
+    function_of = renumbered(functions, len(package_of))
+    for columns in (calls, lines["lines"]):
+        columns["function"] = function_of[columns["function"]]
+    folded = compact.calls(calls, tables.trace.interval_ns)
+    layout, body = _laid_out({**folded, "metrics": _metrics(tables, limits.readings), **lines})
+    named = _functions(tables, package_of)
     header = {
-        "facts": {**facts(tables), "running": running, "detail": _detail(tables, bars, len(kept))},
+        "facts": {**facts(tables), "running": running, "detail": _detail(tables, bars, entries, functions, limits)},
         "packages": visible_in(package_rows, "name"),
-        "functions": visible_in(_functions(tables, package_of), "name", "module", "file"),
+        "functions": _by_column(visible_in((named[row] for row in functions), "name", "module", "file")),
         "lanes": [_without_thread(row) for row in lanes(tables, order)],
-        "logs": visible_in((logs[entry] for entry in kept), "function", "file"),
-        "spans": _spans(tables.trace, lane_of),
-        "anomalies": visible_in(_anomalies(tables, lane_of, bars), "where", "reason"),
+        "logs": _by_column(visible_in(_logs(tables, lane_of, bars, entries, limits.letters), "function", "file")),
+        "spans": _longest(_spans(tables.trace, lane_of), limits.spans),
+        "anomalies": visible_in(_anomalies(tables, lane_of, bars, function_of, found, limits.peers), "where", "reason"),
         "tips": visible_in(_tips(tables, bars), "title", "function", "file", "evidence", "advice"),
-        "gaps": gaps(tables.trace),
+        "gaps": _longest(gaps(tables.trace), limits.gaps),
         "lineStep": line_step,
-        "sources": _sources(tables),
-        "graphs": {level: _graph(tables, level) for level in LEVELS},
+        "sources": _sources(tables, limits.sources),
+        "graphs": {level: _graph(tables, level, functions) for level in LEVELS},
         "threadStarts": [
             {"by": int(bars.bar_of[by]), "first": int(bars.bar_of[first])}
             for by, first in thread_starts(tables.trace, tables.call_data)
@@ -97,8 +102,32 @@ def encode(
     # halves of surrogate pairs become \uXXXX, which is what JSON calls them, too
     text = json.dumps(header, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     data = text.encode("utf-8", "backslashreplace")
-    data += b" " * (-len(data) % 8)
     return b"".join([MAGIC, struct.pack("<II", len(data), 0), data, *body])
+
+
+def saved(
+    tables: Tables, bars: Levels | None = None, *, running: bool = False, answers: Sequence[Mapping[str, Any]] = ()
+) -> bytes:
+    """The deflated view as a notebook keeps it: all of it if that takes no more than `MOST_SAVED` bytes, else the main part.
+
+    Args:
+        tables: of the recording.
+        bars: its calls at any level of detail, if they were made already.
+        running: whether it is still going on.
+        answers: explanations that were given.
+    """
+    bars = bars or levels(tables)
+    small = len(tables.call_data) < MOST_SAVED and tables.trace.tables["logs"].num_rows < MOST_SAVED // 10
+    share = 1.0
+    while True:
+        limits = ALL if small else SAVED.times(share)
+        view = encode(tables, bars.at_most(limits.calls), running=running, limits=limits, answers=answers)
+        packed = zlib.compress(view, 9)
+        if len(packed) <= MOST_SAVED or share < _SMALLEST_SHARE:
+            return packed
+        # not all of it shrinks with the limits, and limits above what there is do nothing
+        share = 0.7 * min(share, max(len(tables.call_data), 1) / SAVED.calls)
+        small = False
 
 
 def deflate(view: bytes) -> bytes:
@@ -183,16 +212,29 @@ def _functions(tables: Tables, package_of: Sequence[int]) -> list[Row]:
     ]
 
 
+def _kept_functions(tables: Tables, most: int, of_calls: Ints, of_lines: Ints, anomalies: Ints) -> Ints:
+    """Those with most time in themselves, and those that something is of that is shown."""
+    of_anomalies = tables.anomaly_data.function[anomalies]
+    known = largest(tables.function_data.self_ns, most)
+    return np.unique(np.concatenate([known, of_calls, of_lines, of_anomalies[of_anomalies >= 0]])).astype(np.int64)
+
+
+def _by_column(rows: list[Row]) -> list[Row] | dict[str, list[Any]]:
+    """A table as its columns: names once, and like beside like."""
+    return {name: [row[name] for row in rows] for name in rows[0]} if rows else rows
+
+
 def _whole(values: npt.NDArray[Any]) -> list[int | None]:
     """Nanoseconds without a fraction; what is unknown is null."""
     return [None if math.isnan(value) else round(value) for value in values.tolist()]
 
 
-def _lines(tables: Tables) -> tuple[dict[str, Columns], int]:
+def _lines(tables: Tables, limits: Limits) -> tuple[dict[str, dict[str, npt.NDArray[Any]]], int]:
     """The lines of the user's own code and when they were seen, and the step of that; of others there is no source to show."""
     data = tables.line_data
     own = np.array([kind != "library" for kind in tables.trace.texts("functions", "kind")], bool)[data.function]
-    runs = line_runs(tables.trace, data, own, MOST_LINE_RUNS)
+    own[np.flatnonzero(own)[np.argsort(-data.self_ns[own], kind="stable")[limits.lines :]]] = False
+    runs = line_runs(tables.trace, data, own, limits.line_runs)
     row = np.cumsum(own) - 1
     return {
         "lines": {
@@ -217,7 +259,7 @@ def _lines(tables: Tables) -> tuple[dict[str, Columns], int]:
     }, runs.step_ns
 
 
-def _sources(tables: Tables) -> list[Row]:
+def _sources(tables: Tables, room: int) -> list[Row]:
     """The source text of the user's own files, those with most time first; null for what there is no room for."""
     trace, data = tables.trace, tables.function_data
     texts = dict(zip(trace.texts("sources", "file"), trace.texts("sources", "text"), strict=True))
@@ -225,7 +267,7 @@ def _sources(tables: Tables) -> list[Row]:
     for file, own in zip(trace.texts("functions", "file"), data.self_ns.tolist(), strict=True):
         if file in spent:
             spent[file] += own
-    rows, room = [], MAX_SOURCES
+    rows = []
     for file in sorted(spent, key=lambda file: (-spent[file], file)):
         fits = len(texts[file]) <= room
         room -= len(texts[file]) if fits else 0
@@ -233,13 +275,15 @@ def _sources(tables: Tables) -> list[Row]:
     return rows
 
 
-def _graph(tables: Tables, level: str) -> Row:
+def _graph(tables: Tables, level: str, functions: Ints) -> Row:
     """What the nodes of the graph are, and in which of them each function is; their times the page adds up itself."""
     data = tables.graph_data(level)
+    node_of = data.node_of[functions]
+    nodes = np.unique(node_of[node_of >= 0])
     return {
-        "nodes": [visible(name) for name in data.name],
-        "cycle": data.cycle.tolist(),
-        "nodeOf": data.node_of.tolist(),
+        "nodes": [visible(data.name[node]) for node in nodes.tolist()],
+        "cycle": data.cycle[nodes].tolist(),
+        "nodeOf": renumbered(nodes, len(data.name))[node_of].tolist(),
     }
 
 
@@ -291,7 +335,7 @@ def levels(tables: Tables) -> Levels:
     return Levels(tables.call_data)
 
 
-def _calls(tables: Tables, lane_of: Ints, bars: Bars) -> Columns:
+def _calls(tables: Tables, lane_of: Ints, bars: Bars) -> dict[str, npt.NDArray[Any]]:
     calls, anomalies = tables.call_data, tables.anomaly_data
     anomaly = np.full(len(bars.call), -1, np.int32)
     # the first anomaly of a call is the one that it is marked with; what it said has markers of its own
@@ -317,9 +361,15 @@ def _calls(tables: Tables, lane_of: Ints, bars: Bars) -> Columns:
     }
 
 
-def _detail(tables: Tables, bars: Bars, logs: int) -> Row | None:
+def _detail(tables: Tables, bars: Bars, entries: Ints, functions: Ints, limits: Limits) -> Row | None:
     """What is not in the view; None if all is."""
-    whole = len(bars.call) == len(tables.call_data) and logs == tables.trace.tables["logs"].num_rows
+    partial = limits is not ALL
+    whole = (
+        len(bars.call) == len(tables.call_data)
+        and len(entries) == tables.trace.tables["logs"].num_rows
+        and len(functions) == len(tables.function_data.self_ns)
+        and not partial
+    )
     return (
         None
         if whole
@@ -327,6 +377,8 @@ def _detail(tables: Tables, bars: Bars, logs: int) -> Row | None:
             "calls": len(tables.call_data),
             "resolution": bars.resolution_ns,
             "logs": tables.trace.tables["logs"].num_rows,
+            "functions": len(tables.function_data.self_ns),
+            "partial": partial,
         }
     )
 
@@ -334,20 +386,21 @@ def _detail(tables: Tables, bars: Bars, logs: int) -> Row | None:
 _LEVELS = ("critical", "error", "warning", "info", "debug")
 
 
-def _most_important(trace: Trace, most: int | None) -> list[int]:
+def _most_important(trace: Trace, most: int) -> Ints:
     """Rows of the log entries that are shown, in order: if not all, then the worst and of each level the latest."""
     count = trace.tables["logs"].num_rows
-    if most is None or count <= most:
-        return list(range(count))
+    if count <= most:
+        return np.arange(count)
     level = trace.words("logs", "level", _LEVELS)
-    return sorted(np.lexsort((-np.arange(count), level))[:most].tolist())
+    return np.sort(np.lexsort((-np.arange(count), level))[:most])
 
 
 # --------------------------------------------------------------------------------------- logs, spans, metrics
 
 
-def _logs(tables: Tables, lane_of: Ints, bars: Bars) -> list[Row]:
-    trace = tables.trace
+def _logs(tables: Tables, lane_of: Ints, bars: Bars, entries: Ints, letters: int) -> list[Row]:
+    whole = tables.trace
+    trace = Trace({**whole.tables, "logs": whole.tables["logs"].take(entries)}, whole.meta)
     stack = trace.numbers("logs", "stack")
     function = np.append(trace.numbers("stacks", "function"), -1)[stack].tolist()
     line = np.append(trace.numbers("stacks", "line"), 0)[stack].tolist()
@@ -362,14 +415,14 @@ def _logs(tables: Tables, lane_of: Ints, bars: Bars) -> list[Row]:
             "level": level,
             "source": source,
             "logger": logger,
-            "message": message,
-            "html": rendered.get(message, "") if yes else "",
+            "message": shortened(message, letters),
+            "html": rendered.get(message, "") if yes and len(message) <= letters else "",
             "lane": lane,
             "call": call,
             "function": names[of],
             "file": files[of],
             "line": at,
-            "exception": exception,
+            "exception": shortened(exception, letters),
         }
         for time, level, source, logger, message, yes, lane, call, of, at, exception in zip(
             trace.texts("logs", "time_ns"),
@@ -379,7 +432,7 @@ def _logs(tables: Tables, lane_of: Ints, bars: Bars) -> list[Row]:
             messages,
             marked,
             lane_of[trace.numbers("logs", "thread")].tolist(),
-            bars.bar_of[tables.call_data.log_call].tolist(),
+            bars.bar_of[tables.call_data.log_call[entries]].tolist(),
             function,
             line,
             trace.texts("logs", "exception"),
@@ -404,18 +457,26 @@ def _spans(trace: Trace, lane_of: Ints) -> list[Row]:
     ]
 
 
-def _metrics(tables: Tables) -> Columns:
+def _longest(rows: list[Row], most: int) -> list[Row]:
+    """The longest ones, in their order."""
+    return [rows[row] for row in largest(np.array([row["duration"] for row in rows]), most)]
+
+
+def _metrics(tables: Tables, most: int) -> Columns:
     times, columns = tables.metric_data
+    shown = spread(len(times), most)
     spelt = {"system_cpu": "systemCpu", "gc_objects": "gcObjects"}
+    # percent are shown with one digit after the point at most: tenths
+    exact = {name: np.round(values * 10) if name.endswith("cpu") else values for name, values in columns.items()}
     return {
-        "time": times.astype("<f8"),
-        **{spelt.get(name, name): values.astype("<f8") for name, values in columns.items()},
+        "time": times[shown].astype("<f8"),
+        **{spelt.get(name, name): values[shown].astype("<f8") for name, values in exact.items()},
     }
 
 
-def _anomalies(tables: Tables, lane_of: Ints, bars: Bars) -> list[Row]:
+def _anomalies(tables: Tables, lane_of: Ints, bars: Bars, function_of: Ints, found: Ints, most: int) -> list[Row]:
     data = tables.anomaly_data
-    return [
+    rows = [
         {
             "kind": kind,
             "start": start,
@@ -430,14 +491,14 @@ def _anomalies(tables: Tables, lane_of: Ints, bars: Bars) -> list[Row]:
             "score": _number(score),
             "reason": reason,
             # as many digits as are shown
-            "peers": [float(f"{value:.4g}") for value in peers.tolist()],
+            "peers": [float(f"{value:.4g}") for value in peers[spread(len(peers), most)].tolist()],
         }
         for kind, start, duration, call, function, lane, where, unit, expected, observed, score, reason, peers in zip(
             data.kind,
             data.start_ns.tolist(),
             data.duration_ns.tolist(),
             bars.bar_of[data.call].tolist(),
-            data.function.tolist(),
+            function_of[data.function].tolist(),
             lane_of[data.thread].tolist(),
             data.where,
             data.unit,
@@ -449,6 +510,7 @@ def _anomalies(tables: Tables, lane_of: Ints, bars: Bars) -> list[Row]:
             strict=True,
         )
     ]
+    return [rows[row] for row in found]
 
 
 def _tips(tables: Tables, bars: Bars) -> list[Row]:
@@ -497,19 +559,43 @@ def gaps(trace: Trace) -> list[Row]:
 # ---------------------------------------------------------------------------------------------------- bytes
 
 
+_STEPS = {
+    "edges.time",
+    "calls.start",
+    "metrics.time",
+    "metrics.memory",
+    "metrics.modules",
+    "metrics.gcObjects",
+    "lineRuns.start",
+}
+"""Columns whose neighbours are near each other: what is written is the steps between them."""
+_UNITS = {"metrics.cpu": 0.1, "metrics.systemCpu": 0.1}
+"""What a column's numbers count, where it is not one."""
+
+
 def _laid_out(blocks: Mapping[str, Columns]) -> tuple[dict[str, dict[str, Row]], list[bytes]]:
-    """Where each column will be, and the bytes of all of them."""
+    """Where each column will be, and the bytes of all of them: whole numbers in as few as they need, others as doubles."""
     layout: dict[str, dict[str, Row]] = {}
     body: list[bytes] = []
     offset = 0
     for block, columns in blocks.items():
         layout[block] = {}
         for name, values in columns.items():
-            kind = "f64" if values.dtype.kind == "f" else "i32"
-            layout[block][name] = {"type": kind, "offset": offset, "length": len(values)}
-            padding = -values.nbytes % 8
-            body += [values.tobytes(), b"\0" * padding]
-            offset += values.nbytes + padding
+            entry: Row = {"offset": offset, "length": len(values)}
+            whole = compact.whole(values)
+            if whole is None:
+                entry["type"] = "f64"
+                written = values.astype("<f8").tobytes()
+            else:
+                if f"{block}.{name}" in _STEPS and (whole >= 0).all():
+                    entry["steps"] = 1
+                    whole = np.diff(whole, prepend=0)
+                written = compact.varints(whole)
+                if f"{block}.{name}" in _UNITS:
+                    entry["unit"] = _UNITS[f"{block}.{name}"]
+            layout[block][name] = entry
+            body.append(written)
+            offset += len(written)
     return layout, body
 
 

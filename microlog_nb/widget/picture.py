@@ -28,7 +28,7 @@ from microlog_nb.tables import Tables
 from microlog_nb.widget import palette, payload
 from microlog_nb.widget.bars import Bars, visible_bars
 
-MAX_BYTES = 36_000
+MAX_BYTES = 27_000
 
 _GUTTER = 128
 _HEADER = 32
@@ -66,7 +66,7 @@ def svg(tables: Tables, width: int = 960) -> str:
         drawn = _Picture(tables, max(width, 400), narrow).draw()
         if len(drawn.encode()) <= MAX_BYTES or narrow > 100:
             return drawn
-        narrow *= 2
+        narrow *= 1.4
 
 
 @dataclass

@@ -14,11 +14,8 @@ import traitlets
 from microlog_nb.summary import statistics
 from microlog_nb.tables import Tables
 from microlog_nb.widget import bundle, marimo
-from microlog_nb.widget.payload import deflate, encode, levels
+from microlog_nb.widget.payload import saved
 from microlog_nb.widget.requests import Handlers, Requests, no_handlers
-
-_RUNNING_CALLS = 4000
-"""Bars of a recording that goes on, at most: they are made and sent again and again."""
 
 
 class Code(ipywidgets.Widget):  # type: ignore[misc]  # ipywidgets ships no types
@@ -70,7 +67,7 @@ class Timeline(anywidget.AnyWidget):
     _more = traitlets.Unicode().tag(sync=True)
 
     payload = traitlets.Bytes().tag(sync=True)
-    """The view's bytes, deflated; see `js/src/data/FORMAT.md`."""
+    """The view's bytes, deflated, as a notebook keeps them: `payload.saved`; see `js/src/data/FORMAT.md`."""
 
     range: Any = traitlets.Tuple(traitlets.Int(), traitlets.Int(), allow_none=True, default_value=None).tag(sync=True)
     """What is selected: start and end in nanoseconds; None if nothing is."""
@@ -91,15 +88,15 @@ class Timeline(anywidget.AnyWidget):
         running: bool = False,
     ) -> None:
         code = _texts("_") if marimo.is_running() else {"_code": _shared_code()}
-        super().__init__(payload=_view(tables, answers, running=running), **code)
+        super().__init__(payload=saved(tables, running=running, answers=answers), **code)
         self._summary = statistics(tables)
         self.requests = Requests(handlers, self.send)
         self.on_msg(lambda _widget, content, _buffers: self.requests.receive(content))
 
     def update(self, tables: Tables, answers: Sequence[Mapping[str, Any]], *, running: bool) -> None:
-        """Shows what has been recorded since: of a recording that goes on in so many bars that its bytes stay few."""
+        """Shows what has been recorded since."""
         self._summary = statistics(tables)
-        self.payload = _view(tables, answers, running=running)
+        self.payload = saved(tables, running=running, answers=answers)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         shown = super()._repr_mimebundle_(**kwargs)
@@ -107,8 +104,3 @@ class Timeline(anywidget.AnyWidget):
             return None
         data, metadata = shown
         return {**data, "text/plain": self._summary}, metadata
-
-
-def _view(tables: Tables, answers: Sequence[Mapping[str, Any]], *, running: bool) -> bytes:
-    bars = levels(tables).at_most(_RUNNING_CALLS) if running else None
-    return deflate(encode(tables, bars, running=running, answers=answers))

@@ -10,11 +10,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tests.benchmarks import anomalies, cost, memory, overhead, paint, rate, torture, truth
+from tests.benchmarks import anomalies, cost, memory, overhead, paint, rate, saved, torture, truth
 from tests.benchmarks.table import Result, show
 from tests.benchmarks.workloads import WORKLOADS
 
-USUAL = ("truth", "torture", "anomalies", "cost", "rate", "paint", "overhead")
+USUAL = ("truth", "torture", "anomalies", "cost", "saved", "rate", "paint", "overhead")
 
 
 def main(arguments: list[str]) -> int:
@@ -33,6 +33,7 @@ def main(arguments: list[str]) -> int:
         "anomalies": anomalies.results,
         "cost": cost.results,
         "rate": rate.results,
+        "saved": saved.results,
         "paint": paint.results,
         "overhead": lambda: overhead.results(chosen.workload, chosen.rounds),
         "memory": lambda: memory.results(chosen.minutes),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from microlog_nb.analysis.calls import Calls
 from microlog_nb.tables import Tables
 from microlog_nb.widget import payload
 from microlog_nb.widget.coarse import Bars, Levels
+from microlog_nb.widget.limits import ALL
 from tests.pictures import trace_from_picture
 from tests.widget.views import assert_consistent, decode, many_calls, tables
 
@@ -84,6 +87,6 @@ def test_a_view_of_bars_says_what_it_leaves_out() -> None:
 def test_of_many_log_entries_the_worst_and_latest_are_kept() -> None:
     logs = [{"at": at, "message": str(at), "level": "error" if at == 2 else "info"} for at in range(10)]
     source = tables(trace_from_picture("main: a*12", logs=logs))
-    view = decode(payload.encode(source, most_logs=3))
+    view = decode(payload.encode(source, limits=replace(ALL, logs=3)))
     assert [row["message"] for row in view.logs] == ["2", "8", "9"]
     assert view.facts["detail"]["logs"] == 10

@@ -13,6 +13,7 @@ from microlog_nb.analysis import names
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from microlog_nb.widget import payload
+from microlog_nb.widget.limits import ALL
 from microlog_nb.widget.visible import visible
 from tests.pictures import META, MS, tables_from_rows, trace_from_picture, traces
 from tests.widget.views import RUN, assert_consistent, decode, many_calls, tables
@@ -122,7 +123,7 @@ def test_lines_of_the_users_code_travel_with_its_sources() -> None:
 
 
 def test_sources_travel_within_bounds_those_with_most_time_first() -> None:
-    long = "#" * (payload.MAX_SOURCES - 10)
+    long = "#" * (ALL.sources - 10)
     functions = {name: {"file": f"{name}.py", "kind": "user"} for name in "abc"}
     trace = trace_from_picture(
         "main: a*9 b*5 c", functions=functions, sources={"a.py": long, "b.py": "x" * 20, "c.py": "y" * 9}

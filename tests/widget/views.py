@@ -15,25 +15,82 @@ from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 from tests.pictures import META, tables_from_rows, trace_from_picture
 
-_TYPES = {"f64": "<f8", "i32": "<i4", "u8": "u1"}
-
 
 def decode(view: bytes) -> SimpleNamespace:
     """The header's tables, and the blocks of columns, by name."""
-    assert view[:8] == b"MLVIEW03"
+    assert view[:8] == b"MLVIEW04"
     length, zero = struct.unpack_from("<II", view, 8)
     assert zero == 0
-    assert length % 8 == 0
     header = json.loads(view[16 : 16 + length].decode(), parse_constant=lambda name: 1 / 0)
     columns = header.pop("columns")
-    for block, layout in columns.items():
-        header[block] = SimpleNamespace(**{name: _column(view, 16 + length, entry) for name, entry in layout.items()})
+    body = view[16 + length :]
+    blocks = {
+        block: {name: _column(body, entry) for name, entry in layout.items()} for block, layout in columns.items()
+    }
+    blocks["calls"] = _unfolded(blocks.pop("edges"), blocks.pop("sites"), blocks["calls"], header["facts"]["interval"])
+    blocks["metrics"] = {name: np.where(values < 0, np.nan, values) for name, values in blocks["metrics"].items()}
+    for block, values in blocks.items():
+        header[block] = SimpleNamespace(**values)
+    for name in ("functions", "logs"):
+        header[name] = _rows(header[name])
     return SimpleNamespace(**header)
 
 
-def _column(view: bytes, base: int, entry: dict[str, Any]) -> np.ndarray[Any, Any]:
-    assert entry["offset"] % 8 == 0
-    return np.frombuffer(view, _TYPES[entry["type"]], entry["length"], base + entry["offset"])
+Column = np.ndarray[Any, Any]
+
+
+def _rows(table: Any) -> list[dict[str, Any]]:
+    if isinstance(table, list):
+        return table
+    return [dict(zip(table, row, strict=True)) for row in zip(*table.values(), strict=True)]
+
+
+def _column(body: bytes, entry: dict[str, Any]) -> Column:
+    if entry.get("type") == "f64":
+        return np.frombuffer(body, "<f8", entry["length"], entry["offset"])
+    values, at = [], entry["offset"]
+    for _ in range(entry["length"]):
+        value = shift = 0
+        while True:
+            byte = body[at]
+            value |= (byte & 127) << shift
+            at, shift = at + 1, shift + 7
+            if byte < 128:
+                break
+        values.append(-(value + 1) // 2 if value % 2 else value // 2)
+    found = np.array(values, np.int64)
+    return (np.cumsum(found) if entry.get("steps") else found) * entry.get("unit", 1)
+
+
+def _unfolded(edges: Any, sites: Any, calls: Any, interval: int) -> dict[str, Column]:
+    """The columns of calls, told one by one."""
+    time, latest = edges["time"], {}
+    columns: dict[str, list[Any]] = {name: [] for name in (*calls, "function", "callerLine", "duration")}
+    for row in (dict(zip(calls, values, strict=True)) for values in zip(*calls.values(), strict=True)):
+        number = len(columns["start"])
+        start, end = time[row["start"]], time[row["start"] + row["length"]]
+        caller = row["parent"] + (latest.get((row["lane"], row["depth"] - 1), -1) if row["depth"] else -1)
+        latest[row["lane"], row["depth"]] = number
+        told = {
+            **row,
+            "start": start,
+            "duration": end - start,
+            "self": row["self"] + end - start,
+            "parent": caller,
+            "samples": row["samples"] + (end - start) // interval,
+            "merged": row["merged"] + 1,
+            "function": sites["function"][row["site"]],
+            "callerLine": sites["callerLine"][row["site"]],
+            **{name: np.nan if row[name] < 0 else float(row[name]) for name in ("cpu", "waiting", "contended")},
+        }
+        for name, value in told.items():
+            columns[name].append(value)
+    for caller, duration in zip(columns["parent"], columns["duration"], strict=True):
+        if caller >= 0:
+            columns["self"][caller] -= duration
+    del columns["length"], columns["site"]
+    times = ("cpu", "waiting", "contended")
+    return {name: np.array(values, float if name in times else int) for name, values in columns.items()}
 
 
 def assert_consistent(view: SimpleNamespace) -> None:

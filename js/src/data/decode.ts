@@ -1,3 +1,4 @@
+import { readVarints, unfold } from "./compact";
 import type {
   AnomalyRow,
   AnswerRow,
@@ -23,30 +24,10 @@ import type {
 } from "./types";
 
 const MAGIC = "MLVIEW";
-const VERSION = "03";
+const VERSION = "04";
 const PREFIX = 16;
 
 type Json = Readonly<Record<string, unknown>>;
-type ColumnType = "f64" | "i32" | "u8";
-const BYTES: Readonly<Record<ColumnType, number>> = { f64: 8, i32: 4, u8: 1 };
-
-const CALL_COLUMNS = {
-  start: "f64",
-  duration: "f64",
-  self: "f64",
-  cpu: "f64",
-  waiting: "f64",
-  contended: "f64",
-  lane: "i32",
-  depth: "i32",
-  function: "i32",
-  parent: "i32",
-  callerLine: "i32",
-  samples: "i32",
-  anomaly: "i32",
-  merged: "i32",
-} as const;
-
 const METRIC_COLUMNS = {
   time: "f64",
   cpu: "f64",
@@ -81,6 +62,7 @@ const LINE_SET_COLUMNS = {
 
 type Shape = Readonly<Record<string, "f64" | "i32">>;
 type Columns<S extends Shape> = { [K in keyof S]: S[K] extends "f64" ? Float64Array : Int32Array };
+type Read = (table: string, column: string) => Float64Array;
 
 /** The view's data from its bytes (see FORMAT.md). Throws an Error that names what is wrong with bytes it cannot read. */
 export async function decode(bytes: Uint8Array): Promise<ViewData> {
@@ -128,11 +110,17 @@ function read(bytes: Uint8Array): ViewData {
   const header = parse(text(bytes.subarray(PREFIX, base)));
   const body = bytes.subarray(base);
   const columns = object(header.columns, "columns");
-  const calls = block(columns, "calls", CALL_COLUMNS, body);
-  const metrics = block(columns, "metrics", METRIC_COLUMNS, body);
-  const lines = block(columns, "lines", LINE_COLUMNS, body);
-  const lineRuns = block(columns, "lineRuns", LINE_RUN_COLUMNS, body);
-  const lineSets = block(columns, "lineSets", LINE_SET_COLUMNS, body);
+  const read: Read = (table, column) =>
+    numbers(
+      object(object(columns[table], `columns.${table}`)[column], `${table}.${column}`),
+      `${table}.${column}`,
+      body,
+    );
+  const calls = folded(read, header);
+  const metrics = block(read, "metrics", METRIC_COLUMNS);
+  const lines = block(read, "lines", LINE_COLUMNS);
+  const lineRuns = block(read, "lineRuns", LINE_RUN_COLUMNS);
+  const lineSets = block(read, "lineSets", LINE_SET_COLUMNS);
   const graphs = object(header.graphs, "graphs");
   const data: ViewData = {
     facts: object(header.facts, "facts") as unknown as Facts,
@@ -144,7 +132,7 @@ function read(bytes: Uint8Array): ViewData {
     anomalies: rows<AnomalyRow>(header, "anomalies"),
     tips: rows<TipRow>(header, "tips"),
     gaps: rows<GapRow>(header, "gaps"),
-    calls: calls satisfies Calls,
+    calls,
     metrics: metrics satisfies Metrics,
     lines: lines satisfies Lines,
     lineRuns: lineRuns satisfies LineRuns,
@@ -180,9 +168,14 @@ function object(value: unknown, name: string): Json {
   throw new Error(`The microlog view is damaged: "${name}" is missing or is not an object.`);
 }
 
+/** A table as an array of its rows, or as an object of its columns. */
 function rows<Row>(header: Json, name: string): readonly Row[] {
   const value = header[name];
   if (Array.isArray(value)) return value as Row[];
+  const columns = Object.entries(value ?? {}) as [string, readonly unknown[]][];
+  const first = columns[0]?.[1];
+  if (Array.isArray(first))
+    return first.map((_, i) => Object.fromEntries(columns.map(([column, values]) => [column, values[i]]))) as Row[];
   throw new Error(`The microlog view is damaged: table "${name}" is missing or is not an array.`);
 }
 
@@ -192,45 +185,50 @@ function graphOf(graphs: Json, level: GraphLevel): GraphNodes {
   return graph as unknown as GraphNodes;
 }
 
-function block<S extends Shape>(
-  columns: Json,
-  name: string,
-  shape: S,
-  body: Uint8Array,
-): Columns<S> & { count: number } {
-  const table = object(columns[name], `columns.${name}`);
-  const arrays: Record<string, Float64Array | Int32Array> = {};
-  let count = -1;
-  for (const [column, type] of Object.entries(shape)) {
-    const array = columnArray(object(table[column], `${name}.${column}`), `${name}.${column}`, type, body);
-    if (count >= 0 && array.length !== count) {
-      throw new Error(
-        `The microlog view is damaged: column ${name}.${column} has ${array.length} values, not ${count}.`,
-      );
-    }
-    count = array.length;
-    arrays[column] = array;
-  }
-  return { ...(arrays as Columns<S>), count };
+function block<S extends Shape>(read: Read, table: string, shape: S): Columns<S> & { count: number } {
+  const arrays = Object.entries(shape).map(([column, type]) => {
+    const values = read(table, column);
+    return [column, type === "f64" ? values.map(unknownBelow0) : Int32Array.from(values)];
+  });
+  return counted(table, Object.fromEntries(arrays) as Columns<S>);
 }
 
-function columnArray(entry: Json, name: string, type: "f64" | "i32", body: Uint8Array): Float64Array | Int32Array {
-  const { type: written, offset, length } = entry;
-  if (written !== type) {
-    throw new Error(`The microlog view is damaged: column ${name} has type ${String(written)}, not ${type}.`);
+const unknownBelow0 = (value: number) => (value < 0 ? Number.NaN : value);
+
+function folded(read: Read, header: Json): Calls {
+  const calls = unfold(read, (header.facts as Facts).interval);
+  for (const name of ["start", "duration"] as const)
+    if (calls[name].some(Number.isNaN)) throw new Error(`The microlog view is damaged: calls.${name} is not complete.`);
+  return counted("calls", calls);
+}
+
+/** The columns of a table and how many values each of them has. */
+function counted<C extends object>(table: string, columns: C): C & { count: number } {
+  let count = -1;
+  for (const [column, { length }] of Object.entries(columns)) {
+    if (count >= 0 && length !== count)
+      throw new Error(`The microlog view is damaged: column ${table}.${column} has ${length} values, not ${count}.`);
+    count = length;
   }
-  if (!isCount(offset) || !isCount(length) || offset % 8 !== 0) {
-    throw new Error(
-      `The microlog view is damaged: column ${name} has offset ${String(offset)}, length ${String(length)}.`,
-    );
+  return { ...columns, count };
+}
+
+/** A column: doubles, or whole numbers of a unit, or the steps between such. */
+function numbers(entry: Json, name: string, body: Uint8Array): Float64Array {
+  const { type, offset, length, unit = 1, steps } = entry;
+  if (!isCount(offset) || !isCount(length) || typeof unit !== "number") {
+    throw new Error(`The microlog view is damaged: column ${name} has offset ${offset}, length ${length}.`);
   }
-  const end = offset + length * BYTES[type];
-  if (end > body.length) {
+  const end = offset + length * (type === "f64" ? 8 : 1);
+  if (end > body.length)
     throw new Error(`The microlog view is cut short: column ${name} ends at byte ${end} of ${body.length}.`);
-  }
   // A copy: the transport's buffer may start at any byte, and typed arrays need a multiple of their element's size.
-  const copy = body.slice(offset, end).buffer;
-  return type === "f64" ? new Float64Array(copy) : new Int32Array(copy);
+  if (type === "f64") return new Float64Array(body.slice(offset, end).buffer);
+  let sum = 0;
+  return readVarints(body, offset, length).map((value) => {
+    sum = steps ? sum + value : value;
+    return sum * unit;
+  });
 }
 
 function isCount(value: unknown): value is number {

@@ -52,6 +52,9 @@ export interface Detail {
   readonly logs: number;
   /** Calls shorter than half of it may be joined. */
   readonly resolution: Ns;
+  readonly functions: number;
+  /** Whether it is the main part of what travels to a page: who made the recording gives all of it. */
+  readonly partial: boolean;
 }
 
 /** Top-level package of functions; decides the colour. */

@@ -21,14 +21,14 @@ describe("the whole recording in words", () => {
   });
 
   it("counts all calls of the recording, and says which are joined", () => {
-    const detail = { calls: 1_200_000, logs: 14, resolution: ns(4_000_000) };
+    const detail = { calls: 1_200_000, logs: 14, resolution: ns(4_000_000), functions: 12, partial: false };
     expect(wholeWords(view(150_000, 14, detail))).toBe(
       "1.20 M calls of 12 functions in 2 threads; neighbours under 2.00 ms are joined",
     );
   });
 
   it("says how many log entries are left out", () => {
-    const detail = { calls: 277, logs: 500, resolution: ns(0) };
+    const detail = { calls: 277, logs: 500, resolution: ns(0), functions: 12, partial: false };
     expect(wholeWords(view(277, 100, detail))).toBe("277 calls of 12 functions in 2 threads; 100 of 500 logs are here");
   });
 });

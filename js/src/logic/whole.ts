@@ -13,7 +13,7 @@ export function wholeWords({
   const { detail } = facts;
   const what = [
     formatNumberOf(detail?.calls ?? calls.count, "call"),
-    `of ${formatNumberOf(functions.length, "function")}`,
+    `of ${formatNumberOf(detail?.functions ?? functions.length, "function")}`,
     `in ${formatNumberOf(lanes.length, "thread")}`,
   ].join(" ");
   const missing = [];

@@ -56,22 +56,35 @@ export function createMount(place: HTMLElement, host: Host, className = ""): Mou
     shown = next;
     root = next.root;
   };
-  return {
+  /** A notebook keeps the main part of a large recording; who made it has the rest. */
+  const askForAll = (turn: number) => {
+    host.request("view", {}, ending.signal).then(
+      ({ buffers: [all] }) => {
+        if (all && turn === latest) void mount.show(new Uint8Array(all.buffer, all.byteOffset, all.byteLength));
+      },
+      // Nobody is there who has it: the view says what is left out.
+      () => undefined,
+    );
+  };
+  const mount: Mount = {
     async show(bytes) {
       const turn = ++latest;
-      const running = shown?.data.facts.running;
-      if (!running) clear();
-      const loading = running ? null : createLoading();
+      // Newer data, or more of it, takes the place of what is seen.
+      const facts = shown?.data.facts;
+      const stays = facts?.running || facts?.detail?.partial;
+      if (!stays) clear();
+      const loading = stays ? null : createLoading();
       const theme = loading && watchTheme(root, []);
       if (loading) root.replaceChildren(loading.el);
       try {
         const data = await decode(bytes);
-        const more = running ? ((await host.more()) as More) : null;
+        const more = stays ? ((await host.more()) as More) : null;
         if (turn !== latest) return;
         if (more && shown) {
           exchange ??= more.exchange(place, newRoot, make, take, ending.signal);
           exchange.begin(shown, data);
         } else shown = make(root, data);
+        if (data.facts.detail?.partial && !data.facts.running) askForAll(turn);
       } catch (error) {
         if (turn === latest) fail(error);
       } finally {
@@ -90,4 +103,5 @@ export function createMount(place: HTMLElement, host: Host, className = ""): Mou
       root.remove();
     },
   };
+  return mount;
 }
