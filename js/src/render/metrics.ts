@@ -140,7 +140,8 @@ export function drawMetricWords(
     // A gap has a word of its own.
     if (x1 - x0 < WAITING_WORD_FROM || gaps.some((gap) => gap.x0 < x + 40 && gap.x1 > x - 40)) continue;
     ctx.fillStyle = colors["fg-2"];
-    ctx.fillText("waiting", x, middle + 4);
+    // Below the lines: there is no CPU there.
+    ctx.fillText("waiting", x, middle + 11);
   }
   for (const { duration, x0, x1 } of gaps) {
     if (x1 - x0 < LABEL_GAP_FROM) continue;

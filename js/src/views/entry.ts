@@ -32,12 +32,19 @@ export function tracebackOf(context: Context, text: string): HTMLElement {
   );
 }
 
+/** The last line of a traceback names what was raised. */
+const RAISED = /^((?:.*\n)?)([A-Za-z_][\w.]*)((?::[^\n]*)?\s*)$/s;
+
 /** Frames as they were printed, letter by letter; the place of each opens its source. */
 function framesOf(context: Context, text: string): HTMLElement {
-  const runs = placesIn(text).map(({ text, path, line }) => {
-    if (line === 0) return terminalText("span", "", text);
+  const runs = placesIn(text).flatMap(({ text, path, line }) => {
+    if (line === 0) {
+      const [, before = "", name = "", rest = ""] = RAISED.exec(text) ?? ["", text];
+      const raised = name ? [el("b", "microlog-raised", name)] : [];
+      return [terminalText("span", "", before), ...raised, terminalText("span", "", rest)];
+    }
     const file = context.data.functions.find((row) => row.path === path)?.file ?? path.replace(/.*[\\/]/s, "");
-    return sourceLink(context, { file, path, line }, text);
+    return [sourceLink(context, { file, path, line }, text)];
   });
   return el("pre", "", ...runs);
 }
