@@ -2,7 +2,7 @@
 
 README's two come from the report that `make demo` left. The others show the made-up recordings of `js/dev`, in both themes; they
 go to build/pictures/. A state that is not reached, or an error in the console, is an error here. `docs/pictures.py NAME ...` makes
-those whose names begin so.
+those whose names begin so; README's are called "readme".
 """
 
 import shutil
@@ -308,7 +308,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=machine, args=["--no-sandbox"])
         take_states(browser, wanted)
-        if not wanted:
+        if not wanted or "readme" in wanted:
             take_readme(browser)
         browser.close()
 

@@ -1,5 +1,6 @@
 import type { LaneId, Ns, SpanRow, ViewData } from "../src/data/types";
 import { between } from "../src/logic/export/between";
+import { visibleText } from "../src/logic/visible";
 import { empty, large, reference, single } from "./fixture";
 import { talk } from "./talk";
 
@@ -67,19 +68,21 @@ function quiet(): ViewData {
 /** Names and messages that want to be something else than text. */
 function hostile(): ViewData {
   const data = talk();
-  const name = "<b onmouseover=alert(1)>x</b>\u202egnp.exe\u0000\u001b[31m\ud800";
+  const raw = "<b onmouseover=alert(1)>x</b>\u202egnp.exe\u0000\u001b[31m\ud800";
+  // As Python sends them: names are written out, what was said is not.
+  const name = visibleText(raw);
   return {
     ...data,
     facts: { ...data.facts, name, notes: [name] },
     functions: data.functions.map((row) => ({ ...row, name, module: name, file: name })),
     packages: data.packages.map((row) => ({ ...row, name })),
-    lanes: data.lanes.map((row) => ({ ...row, name })),
+    lanes: data.lanes.map((row) => ({ ...row, name: raw })),
     logs: data.logs.slice(0, 12).map((row, i) => ({
       ...row,
       function: name,
       file: name,
-      logger: name,
-      message: i === 3 ? "a megabyte in one line ".repeat(45_000) : `${row.message} ${name}`,
+      logger: raw,
+      message: i === 3 ? "a megabyte in one line ".repeat(45_000) : `${row.message} ${raw}`,
     })),
   };
 }
