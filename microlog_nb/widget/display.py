@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from microlog_nb.summary import statistics
 from microlog_nb.tables import Tables
-from microlog_nb.widget import fallback, frame, marimo
+from microlog_nb.widget import fallback, frame, marimo, shown
 
 if TYPE_CHECKING:
     from microlog_nb.widget.widget import Timeline
@@ -38,7 +38,9 @@ def display(tables: Tables, make: Maker) -> None:
     from IPython.display import display as show
 
     # drawn by the page while the picture is made here
-    show(make())  # type: ignore[no-untyped-call]  # IPython's has no types
+    view = make()
+    shown.note(view)
+    show(view)  # type: ignore[no-untyped-call]  # IPython's has no types
     # in text, the first output has said everything
     show({"text/html": fallback.html(tables), "text/plain": ""}, raw=True)  # type: ignore[no-untyped-call]  # as above
 
@@ -76,8 +78,10 @@ def bundle(tables: Tables, make: Maker) -> dict[str, Any] | tuple[dict[str, Any]
     text = {"text/plain": statistics(tables)}
     if not in_notebook():
         return text
-    shown = make()._repr_mimebundle_()
-    data, metadata = shown if shown is not None else ({}, {})
+    view = make()
+    shown.note(view)
+    output = view._repr_mimebundle_()
+    data, metadata = output if output is not None else ({}, {})
     return {**data, "text/html": fallback.html(tables), **text}, metadata
 
 

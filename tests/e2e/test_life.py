@@ -24,6 +24,11 @@ def slow():
 slow()
 print("done")
 """.strip()
+COUNT = """
+from ipywidgets.widgets.widget import _instances
+from microlog_nb.widget.widget import Timeline
+print("views in the kernel:", sum(isinstance(each, Timeline) for each in _instances.values()))
+""".strip()
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
 ALL = ".microlog[data-painted]"
 
@@ -87,7 +92,7 @@ def _held(page: Page) -> int:
 
 
 def test_a_cell_that_runs_again_and_again_leaves_nothing_of_its_old_views(lab: JupyterServer, counted: Page) -> None:
-    notebook = _open(lab, counted, "again.ipynb")
+    notebook = _open(lab, counted, "again.ipynb", COUNT)
     once = _held(counted)
     assert once > 0
     for _ in range(4):
@@ -97,6 +102,8 @@ def test_a_cell_that_runs_again_and_again_leaves_nothing_of_its_old_views(lab: J
         expect(counted.locator(ALL)).not_to_have_attribute("data-recording", before or "")
     # garbage is collected when the last promise has let go of it
     assert _least_held(counted, once) <= once
+    notebook.run(2)
+    expect(notebook.outputs.get_by_text("views in the kernel: 1")).to_be_visible()
     notebook.command("notebook:clear-all-cell-outputs")
     expect(counted.locator(ALL)).to_have_count(0)
     assert _least_held(counted, 0) == 0
