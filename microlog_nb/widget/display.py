@@ -58,7 +58,7 @@ def embed(tables: Tables, page: Callable[[], str]) -> None:
         MicrologError: the bundle was not built; nothing is shown then.
     """
     if marimo.is_running():
-        marimo.show_html(frame.html(page(), tables))
+        marimo.show_html(frame.alone(page(), tables))
         return
     if not in_notebook():
         print(statistics(tables))  # noqa: T201  # what the user asked to see

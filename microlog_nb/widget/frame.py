@@ -26,15 +26,24 @@ _STYLE = (
 
 
 def html(page: str, tables: Tables) -> str:
-    """The frame around a page, and the picture that takes its place.
+    """The frame around a page, and the picture that takes its place where frames are dropped.
 
     Args:
         page: the report's HTML.
         tables: of the recording.
     """
+    return f"{_frame(page, tables)}{fallback.html(tables, _STYLE)}"
+
+
+def alone(page: str, tables: Tables) -> str:
+    """The frame without a picture, for notebooks that never drop it."""
+    return f"<style>{_STYLE}</style>{_frame(page, tables)}"
+
+
+def _frame(page: str, tables: Tables) -> str:
     source = page.replace("&", "&amp;").replace('"', "&quot;")
     title = fallback.one_line(f"microlog: {tables.trace.meta['name']}")
     return (
         f'<iframe class="microlog-frame" title="{title}" sandbox="allow-scripts allow-downloads" allow="clipboard-write" '
-        f'srcdoc="{source}"></iframe>{fallback.html(tables, _STYLE)}'
+        f'srcdoc="{source}"></iframe>'
     )

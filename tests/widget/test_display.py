@@ -144,6 +144,11 @@ def test_a_marimo_notebook_gets_the_view_in_the_output_of_its_cell(
     assert capsys.readouterr().out == ""
     assert unpacked(view._more) == [FILES["more.js"]]  # no other model could be asked there
     assert view._code is None
+    marimo.Html = str
+    display.embed(tables(), lambda: "<p>")
+    framed = shown.pop()
+    assert 'srcdoc="<p>"' in framed
+    assert "<img" not in framed  # nobody there drops the frame
     marimo.running_in_notebook = lambda: False
     display.display(tables(), made)
     assert shown == [view]
