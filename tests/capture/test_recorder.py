@@ -85,7 +85,7 @@ def test_every_thread_has_its_calls_and_its_name() -> None:
     assert set(calls["thread"]) == {"MainThread", "worker"}
     assert "again" in set(calls.loc[calls["thread"] == "worker", "function"])
     row = rec.threads.set_index("name").loc["worker"]
-    assert row["end"] - row["start"] == pytest.approx(0.05, abs=0.04)
+    assert 0.04 < row["end"] - row["start"] <= rec.duration
     assert not row["main"]
 
 
