@@ -30,7 +30,7 @@ def test_a_recording_sees_the_calls_of_its_block() -> None:
         again(0.05)
     calls = rec.calls
     assert (calls["function"] == "again").sum() == 2
-    assert calls.loc[calls["function"] == "busy", "duration"].sum() == pytest.approx(0.1, rel=0.3)
+    assert 0.07 < calls.loc[calls["function"] == "busy", "duration"].sum() <= rec.duration
 
 
 def test_nested_recordings_see_their_own_time() -> None:
