@@ -31,12 +31,15 @@ from IPython.core.magic_arguments import MagicArgumentParser
 from IPython.utils.text import DollarFormatter
 
 from microlog_nb import api, words
+from microlog_nb.api.live import Live, output_of_this_cell
 from microlog_nb.capture import labels
 from microlog_nb.config import SAMPLERS, Settings
 from microlog_nb.errors import MicrologError
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import ExecutionInfo, ExecutionResult, InteractiveShell
+
+    from microlog_nb.widget.cell_output import CellOutput
 
 _MARK = re.compile(r"%%microlog(?:\s+(?P<options>.*))?")
 _TIMED = re.compile(r"%%(time|timeit|prun)\b")
@@ -60,6 +63,7 @@ class Options:
     sources: bool | None = None
     quiet: bool = False
     static: bool = False
+    live: bool | None = None
     variable: str | None = None
     save: str | None = None
     html: str | None = None
@@ -78,6 +82,13 @@ def _parser(name: str, meaning: str) -> MagicArgumentParser:
     add("--no-sources", dest="sources", action="store_const", const=False, help="leave out the text of cells and files")
     add("--quiet", action="store_true", help="record, but show no timeline; microlog_nb.last() is the recording")
     add("--static", action="store_true", help="put the whole report in the output: interactive without kernel, larger")
+    live = parser.add_mutually_exclusive_group()
+    live.add_argument(
+        "--live", action="store_const", const=True, help="show the timeline at once; default: after 2 s, to those who watch"
+    )
+    live.add_argument(
+        "--no-live", dest="live", action="store_const", const=False, help="show the timeline when the cell is over"
+    )
     add("--as", dest="variable", metavar="VAR", help="when the cell is over, bind the recording to this variable")
     return parser
 
@@ -119,6 +130,8 @@ def _parse(parser: MagicArgumentParser, text: str) -> argparse.Namespace:
             logs=found.logs,
             environment={},
         )
+        if found.live and found.quiet:
+            raise UsageError("--live shows the timeline, --quiet shows none: they exclude each other")
         variable = found.variable
         if variable is not None and (not variable.isidentifier() or keyword.iskeyword(variable)):
             raise UsageError(f"--as {variable!r} is not the name of a variable")
@@ -200,6 +213,7 @@ class _Cell:
     info: ExecutionInfo
     options: Options
     recording: api.Recording | None
+    live: Live | None = None
 
 
 class Extension:
@@ -273,10 +287,11 @@ class Extension:
     def _before(self, info: ExecutionInfo) -> None:
         """`pre_run_cell`: starts a recording if this cell is to have one and none around it has."""
         cells = self._running.setdefault(threading.get_ident(), [])
-        options, recording = None, None
+        options, recording, live = None, None, None
         if not any(cell.recording for cell in cells):
             options = self._options(info, nested=bool(cells))
         if options is not None:
+            output = self._output(options)
             with _told("the cell runs unrecorded"):
                 recording = api.start(
                     options.name,
@@ -289,7 +304,10 @@ class Extension:
                     display=False,
                     cell=self._coming_label(info),
                 )
-        cells.append(_Cell(info, options or Options(), recording))
+        if options is not None and recording is not None and output is not None:
+            with _told("the timeline is shown at the end"):
+                live = Live(recording, output, at_once=bool(options.live))
+        cells.append(_Cell(info, options or Options(), recording, live))
 
     def _after(self, result: ExecutionResult | None) -> None:
         """`post_run_cell`: ends the recording of this cell and shows it under what the cell put out."""
@@ -305,7 +323,17 @@ class Extension:
                 cell.recording.to_html(cell.options.html)
         if not cell.options.quiet:
             with _told("the timeline cannot be shown"):
-                cell.recording.display(static=cell.options.static)
+                shows = cell.recording.display if cell.live is None else cell.live.end
+                shows(static=cell.options.static)
+
+    @staticmethod
+    def _output(options: Options) -> CellOutput | None:
+        """Where the timeline is shown while the cell runs; None if it is not."""
+        output = None
+        if not options.quiet and options.live is not False:
+            with _told("the timeline is shown at the end"):
+                output = output_of_this_cell()
+        return output
 
     def _options(self, info: ExecutionInfo, *, nested: bool) -> Options | None:
         """How to record this cell; None if not at all."""

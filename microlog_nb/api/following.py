@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import _thread
 import sys
-import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from microlog_nb.api.running import Run
     from microlog_nb.tables import Tables
     from microlog_nb.widget.widget import Timeline
 
@@ -17,31 +17,45 @@ if TYPE_CHECKING:
 class Followers:
     """The views of one running recording; it keeps none of them alive.
 
+    They are told twice a second how far the recording is, and get a new picture as often as `watching.py` allows.
+
     Args:
+        run: the running part of the recording.
         tables: makes those of what has been recorded so far.
         answers: gives the explanations so far; see `payload.encode`.
     """
 
-    def __init__(self, tables: Callable[[], Tables], answers: Callable[[], Sequence[Mapping[str, Any]]]) -> None:
+    def __init__(
+        self, run: Run, tables: Callable[[], Tables], answers: Callable[[], Sequence[Mapping[str, Any]]]
+    ) -> None:
+        self._run = run
         self._tables = tables
         self._answers = answers
         self._views: weakref.WeakSet[Timeline] = weakref.WeakSet()
         self._updating = _thread.allocate_lock()
         self._ended = False
+        run.watch(self.tell)
+        run.watch(self.look)
 
     def add(self, view: Timeline) -> None:
         """From now on the view grows."""
         self._views.add(view)
 
+    def tell(self) -> bool:
+        """Tells every view how far the recording is; like `look` in the recorder's own thread."""
+        with self._updating:
+            views = self._shown()
+            if views:
+                progress = self._run.progress()
+                for view in views:
+                    view.requests.push("progress", progress)
+            return not self._ended
+
     def look(self) -> bool:
         """Brings every view up to date, in the recorder's own thread; whether it wants to be called again."""
         with self._updating:
-            try:
-                self._update(self._tables, running=True)
-                return not self._ended
-            finally:
-                # what sends a message asks which thread it is in, and the program would find that one among its own
-                threading._active.pop(_thread.get_ident(), None)  # type: ignore[attr-defined]  # noqa: SLF001  # no other way
+            self._update(self._tables, running=True)
+            return not self._ended
 
     def end(self, tables: Tables) -> None:
         """The recording is over: every view gets all of it; what goes wrong is told and does not stop the program."""
@@ -53,9 +67,12 @@ class Followers:
             finally:
                 self._ended = True
 
+    def _shown(self) -> list[Timeline]:
+        return [] if self._ended else [view for view in list(self._views) if view.comm is not None]  # not closed
+
     def _update(self, tables: Callable[[], Tables], *, running: bool) -> None:
-        views = [view for view in list(self._views) if view.comm is not None]  # the others were closed
-        if views and not self._ended:
+        views = self._shown()
+        if views:
             latest, answers = tables(), self._answers()
             for view in views:
                 view.update(latest, answers, running=running)

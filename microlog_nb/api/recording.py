@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ class Recording:
         self._answers: Sequence[Any] = ()  # of the file that it was read from
         self._selected = selection.Selection()
         self._followers: Followers | None = None
+        self._stopping = threading.RLock()  # a view's button does it on a thread of its own
         self._selection: tuple[selection.Range, Recording] | None = None
 
     # -- facts -----------------------------------------------------------------------------------------------------
@@ -378,16 +380,17 @@ class Recording:
         Raises:
             MicrologError: it could not be saved; the recording itself is kept.
         """
-        run, self._run = self._run, None
-        if run is None:
+        with self._stopping:
+            run, self._run = self._run, None
+            if run is None:
+                return self
+            self._finished = _tables_of(run.finish(exception))
+            _remember(self)
+            if self._followers is not None:
+                self._followers.end(self._finished)
+            if run.save is not None:
+                self.save(run.save)
             return self
-        self._finished = _tables_of(run.finish(exception))
-        _remember(self)
-        if self._followers is not None:
-            self._followers.end(self._finished)
-        if run.save is not None:
-            self.save(run.save)
-        return self
 
     def __repr__(self) -> str:
         state = "running for" if self.running else "of"
@@ -414,9 +417,24 @@ class Recording:
         if self._followers is None:
             from microlog_nb.api.following import Followers
 
-            self._followers = Followers(lambda: _tables_of(run.snapshot()), lambda: self._explaining().rows())
-            run.watch(self._followers.look)
+            self._followers = Followers(
+                run, lambda: _tables_of(run.snapshot()), lambda: self._explaining().rows()
+            )
         self._followers.add(view)
+
+    def _call_later(self, look: Callable[[], bool], after_ns: int) -> None:
+        """Calls in the recorder's own thread, while this is running and as long as it says so; see `recorder.Recorder.watch`."""
+        if self._run is not None:
+            self._run.watch(look, after_ns)
+
+    def _begin_now(self) -> None:
+        """Leaves out what has been recorded so far."""
+        if self._run is not None:
+            self._run.begin_now()
+
+    def _in_a_line(self) -> bool:
+        """Whether the program is in the middle of a line of its output."""
+        return self._run is not None and self._run.in_a_line()
 
     def _explaining(self) -> Explainer:
         if self._explainer is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from microlog_nb import config
 from microlog_nb.capture import recorder
+from microlog_nb.capture.watching import LEAST_NS
 from microlog_nb.config import Settings
 from microlog_nb.errors import MicrologError
 
@@ -37,9 +38,21 @@ class Run:
         """What has been recorded so far."""
         return self._recorder().trace(self._window)
 
-    def watch(self, look: Callable[[], bool]) -> None:
+    def watch(self, look: Callable[[], bool], after_ns: int = LEAST_NS) -> None:
         """Has a follower called while this runs, as long as it says so: see `recorder.Recorder.watch`."""
-        self._recorder().watch(self._window, look)
+        self._recorder().watch(self._window, look, after_ns)
+
+    def begin_now(self) -> None:
+        """Leaves out what has been recorded so far."""
+        self._recorder().begin_now(self._window)
+
+    def progress(self) -> dict[str, int]:
+        """How far it is: see `recorder.Recorder.progress`."""
+        return self._recorder().progress(self._window)
+
+    def in_a_line(self) -> bool:
+        """Whether the program is in the middle of a line of its output: see `recorder.Recorder.in_a_line`."""
+        return self._recorder().in_a_line()
 
     def finish(self, exception: BaseException | None) -> Trace:
         """Ends the recording; what ended the recorded code becomes a log entry."""

@@ -22,6 +22,7 @@ def handlers(recording: Recording) -> Handlers:
             "report": reporting.handler(recording),
             "locate": locating.answer,
             "view": lambda _: (None, [_all(recording)]),
+            "stop": lambda _: _end(recording),
         }
 
     return made
@@ -50,3 +51,7 @@ def maker(recording: Recording) -> Callable[[], Timeline]:
         return timeline
 
     return made
+
+
+def _end(recording: Recording) -> None:
+    recording.stop()

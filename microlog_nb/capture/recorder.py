@@ -13,6 +13,7 @@ import contextlib
 import datetime as dt
 import os
 import platform
+import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -49,16 +50,32 @@ _TRIED = ("Linux x86_64",)
 
 @dataclass
 class Window:
-    """One recording's view of the stream: where it begins, and what the counters said then."""
+    """One recording's view of the stream: where it begins, and what the counters and the tables had then."""
 
     name: str
     cell: str
     settings: Settings
     id: str
-    started: str
-    start_ns: int
-    before: dict[str, int]
+    started: str = ""
+    start_ns: int = 0
+    before: dict[str, int] = field(default_factory=dict)
+    had: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+
+class _Keeper(threading.Thread):
+    """The thread that keeps house, as it is known while it calls a follower.
+
+    What sends a message from there asks which thread it is in, and keeps a socket for that one until it is no more. Of a
+    thread that is not known a stand-in would be made, which never ends and takes a number from the program's next thread.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(name="microlog", daemon=True)
+        self.over = False
+
+    def is_alive(self) -> bool:
+        return not self.over
 
 
 class Recorder:
@@ -244,21 +261,20 @@ class Recorder:
         if task is not None:
             self._tasks[_thread.get_ident()] = task
             self.hurry()
-        window = Window(
-            name=name,
-            cell=cell,
-            settings=settings,
-            id=uuid.uuid4().hex,
-            started=dt.datetime.now().astimezone().isoformat(timespec="milliseconds"),
-            start_ns=self.now() // 1000 * 1000,
-            before=self._counters(),
-        )
+        window = Window(name, cell, settings, uuid.uuid4().hex)
+        self.begin_now(window)
         self.windows.append(window)
+        return window
+
+    def begin_now(self, window: Window) -> None:
+        """A recording begins at this moment, whatever it has seen before."""
         self.sampler.look()
         self._collect()
+        window.started = dt.datetime.now().astimezone().isoformat(timespec="milliseconds")
+        window.start_ns = self.now() // 1000 * 1000
+        window.before, window.had = self._counters(), self.builder.counts()
         self._read_metrics()
         self.sampler.observe()
-        return window
 
     def close_window(self, window: Window) -> Trace:
         """Ends a recording now and returns its facts; with the last one the recorder stops."""
@@ -322,10 +338,29 @@ class Recorder:
             "notes": notes,
         }
 
-    def watch(self, window: Window, look: Callable[[], bool]) -> None:
-        """Has a follower called in the thread that keeps house, as long as it says so and the recording runs."""
-        self._watches.append((window, Watch(look, self.now() + LEAST_NS)))
+    def watch(self, window: Window, look: Callable[[], bool], after_ns: int = LEAST_NS) -> None:
+        """Has a follower called in the thread that keeps house, as long as it says so and the recording runs.
+
+        Args:
+            window: the recording.
+            look: calls it; whether it wants to be called again.
+            after_ns: when it is called first, from now on.
+        """
+        self._watches.append((window, Watch(look, self.now() + after_ns)))
         self.hurry()
+
+    def progress(self, window: Window) -> dict[str, int]:
+        """How far a recording is, told without looking into it: its length in nanoseconds, samples and log entries."""
+        self._collect()
+        counted = {name: count - window.had[name] for name, count in self.builder.counts().items()}
+        if not window.settings.logs:  # which of them are its own is not counted
+            del counted["logs"]
+        return {"duration": self.now() - window.start_ns, **counted}
+
+    def in_a_line(self) -> bool:
+        """Whether the program is in the middle of a line of its output, or may be: nobody listens to it."""
+        streams = [unfinished for one in self._interceptors if (unfinished := getattr(one, "in_a_line", None))]
+        return not streams or any(unfinished() for unfinished in streams)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -448,6 +483,7 @@ class Recorder:
     def _keep_house(self) -> None:
         """Reads the metrics, looks at what changes slowly, and drains, until stopped."""
         self._excluded.add(_thread.get_ident())
+        keeper = _Keeper()
         try:
             read = self.now() + self._metrics_interval_ns
             drain = self.now() + _DRAIN_EVERY_NS
@@ -466,7 +502,8 @@ class Recorder:
                         self._drain()
                         if self.sampler.error and self.sampler.name == "native":
                             self._replace_sampler()
-                    self._tell_watches()
+                    if self._watches:
+                        self._tell_watches(keeper)
                     self._keeper_cpu_ns = time.thread_time_ns()
                 # each time that it wakes it takes the lock from the program: not more often than there is something to do
                 dues = [drain, *(watch.due_ns for _, watch in self._watches)]
@@ -478,6 +515,7 @@ class Recorder:
         except Exception as error:  # noqa: BLE001  # the program goes on
             self.fault("metrics ended early", error)
         finally:
+            keeper.over = True
             self._kept.release()
 
     def _rest(self, due_ns: int) -> bool:
@@ -488,16 +526,21 @@ class Recorder:
         self._resting = False
         return not self._stopping
 
-    def _tell_watches(self) -> None:
-        for one in list(self._watches):
-            window, watch = one
-            try:
-                goes_on = window in self.windows and watch.tell(self.now)
-            except Exception as error:  # noqa: BLE001  # the program goes on
-                goes_on = False
-                self.fault("the running recording is not shown any more", error)
-            if not goes_on:
-                self._watches.remove(one)
+    def _tell_watches(self, keeper: _Keeper) -> None:
+        known: dict[int, threading.Thread] = threading._active  # type: ignore[attr-defined]  # noqa: SLF001  # no other way
+        known[_thread.get_ident()] = keeper
+        try:
+            for one in list(self._watches):
+                window, watch = one
+                try:
+                    goes_on = window in self.windows and watch.tell(self.now)
+                except Exception as error:  # noqa: BLE001  # the program goes on
+                    goes_on = False
+                    self.fault("the running recording is not shown any more", error)
+                if not goes_on:
+                    self._watches.remove(one)
+        finally:
+            known.pop(_thread.get_ident(), None)  # it is none of the program's
 
     def _drain(self) -> None:
         self._collect()

@@ -85,6 +85,12 @@ class Builder:
             + sum(200 * len(rows) for rows in self.rows.values())
         )
 
+    def counts(self) -> dict[str, int]:
+        """How many samples and log entries there are so far."""
+        samples = sum(shape[0] for _, shape in self._samples) + len(self.samples) // len(TABLES["samples"].columns)
+        logs = sum(batch.num_rows for batch in self._batches["logs"]) + len(self.rows["logs"])
+        return {"samples": samples, "logs": logs}
+
     def trace(self, threads: Sequence[tuple[Any, ...]], meta: Mapping[str, Any]) -> Trace:
         """Everything collected so far as a trace, times counting from the origin."""
         self.drain()

@@ -116,6 +116,7 @@ class Kernel:
         store_history: bool = True,
         allow_stdin: bool = False,
         when: tuple[str, Callable[[Kernel], None]] | None = None,
+        when_shown: Callable[[Kernel], None] | None = None,
     ) -> Ran:
         """Runs a cell as a notebook would.
 
@@ -125,6 +126,7 @@ class Kernel:
             store_history: as in the protocol.
             allow_stdin: as in the protocol.
             when: a text, and what to do once the cell has printed it.
+            when_shown: what to do once a timeline is shown.
         """
         request = self._client.execute(
             cell, silent=silent, store_history=store_history, allow_stdin=allow_stdin, stop_on_error=False
@@ -142,6 +144,9 @@ class Kernel:
             if when is not None and when[0] in ran.stdout:
                 when[1](self)
                 when = None
+            if when_shown is not None and ran.shown:
+                when_shown(self)
+                when_shown = None
         while True:
             reply = self._client.get_shell_msg(timeout=_WAIT)
             if reply["parent_header"].get("msg_id") == request:

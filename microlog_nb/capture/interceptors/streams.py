@@ -86,6 +86,7 @@ class _Tee:
         self._attributes: dict[str, Any] = vars(stream)
         self._before: Callable[..., Any] | None = None
         self._write: Callable[..., Any] | None = None
+        self.in_a_line = False
 
     def open(self) -> None:
         """Begins to listen.
@@ -148,6 +149,8 @@ class _Tee:
                 raise
             try:
                 if args and isinstance(args[0], str):
+                    if str.__len__(args[0]):
+                        self.in_a_line = not str.endswith(args[0], "\n")
                     frame: FrameType | None = sys._getframe(1)
                     if frame is not None and frame.f_code.co_name in _BETWEEN:
                         frame = _speaker(frame)
@@ -372,6 +375,10 @@ class Streams:
         """Tells what is unfinished, such as a line without its newline."""
         for tee in self._tees:
             tee.flush()
+
+    def in_a_line(self) -> bool:
+        """Whether the last that was written to one of them did not end its line."""
+        return any(tee.in_a_line for tee in self._tees)
 
     def uninstall(self) -> None:
         """Takes the tees off and tells what is unfinished."""
