@@ -84,7 +84,10 @@ def _parser(name: str, meaning: str) -> MagicArgumentParser:
     add("--static", action="store_true", help="put the whole report in the output: interactive without kernel, larger")
     live = parser.add_mutually_exclusive_group()
     live.add_argument(
-        "--live", action="store_const", const=True, help="show the timeline at once; default: after 2 s, to those who watch"
+        "--live",
+        action="store_const",
+        const=True,
+        help="show the timeline at once; default: after 2 s, to those who watch",
     )
     live.add_argument(
         "--no-live", dest="live", action="store_const", const=False, help="show the timeline when the cell is over"

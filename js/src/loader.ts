@@ -1,5 +1,6 @@
 import { fromBase85 } from "./host/base85";
 import { addressOf, importText, inflateTexts } from "./host/module";
+import type { Memory } from "./views/mount";
 import type { Model, Widget } from "./widget";
 
 /**
@@ -63,7 +64,12 @@ async function load(code: Code): Promise<Loaded> {
   };
 }
 
-async function render({ model, el }: { readonly model: LoaderModel; readonly el: HTMLElement }): Promise<() => void> {
+interface Place {
+  readonly model: LoaderModel;
+  readonly el: HTMLElement;
+}
+
+async function render({ model, el }: Place, memory: Memory): Promise<() => void> {
   try {
     const code = await codeOf(model);
     code.microlog ??= load(code);
@@ -71,7 +77,7 @@ async function render({ model, el }: { readonly model: LoaderModel; readonly el:
     const sheet = document.createElement("style");
     sheet.textContent = style;
     el.append(sheet);
-    const end = widget.render({ model, el, more });
+    const end = widget.render({ model, el, more, memory });
     return () => {
       end();
       sheet.remove();
@@ -83,4 +89,8 @@ async function render({ model, el }: { readonly model: LoaderModel; readonly el:
   }
 }
 
-export default { render };
+/** Called once for each model, as anywidget says: its views know of each other what the user was doing. */
+export default () => {
+  const memory: Memory = { seen: null };
+  return { render: (place: Place) => render(place, memory) };
+};

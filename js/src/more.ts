@@ -4,7 +4,7 @@ import { createAnomalies } from "./views/anomalies";
 import { createAssist } from "./views/assist";
 import { createCallCard } from "./views/call-card";
 import { createDesign } from "./views/design";
-import { createExchange } from "./views/exchange";
+import { carried, createExchange } from "./views/exchange";
 import { createExplain } from "./views/explain";
 import { createExport } from "./views/export";
 import { createFunctions } from "./views/functions";
@@ -18,6 +18,7 @@ import { createNotes } from "./views/notes";
 import { openChosen, openSource } from "./views/open-source";
 import type { More } from "./views/panel";
 import { createRange, rangeByKey } from "./views/range";
+import { createRunning } from "./views/running";
 import { createSearchField } from "./views/search-field";
 import { createSpanTrack } from "./views/spans";
 
@@ -39,6 +40,8 @@ const more: More = {
   callCard: createCallCard,
   spans: createSpanTrack,
   assist: createAssist,
+  running: createRunning,
+  carried,
   exchange: createExchange,
   link: createLink,
   legend: createLegend,
@@ -59,9 +62,10 @@ export const {
   callCard,
   spans,
   assist,
+  running,
   exchange,
   link,
   legend,
   strips,
 } = more;
-export { openChosen, openSource, style };
+export { carried, openChosen, openSource, style };

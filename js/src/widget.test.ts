@@ -41,7 +41,8 @@ const show = (payload: unknown) => {
   const el = document.createElement("div");
   document.body.append(el);
   const made = model(payload);
-  return { el, model: made, end: widget.render({ model: made, el, more: () => Promise.reject(new Error("none")) }) };
+  const more = () => Promise.reject(new Error("none"));
+  return { el, model: made, end: widget.render({ model: made, el, more, memory: { seen: null } }) };
 };
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 import type { MessageModel } from "./host/channel";
 import { kernelHost } from "./host/kernel";
 import type { RangeModel } from "./host/shared-range";
-import { createMount } from "./views/mount";
+import { createMount, type Memory } from "./views/mount";
 
 /** As much of anywidget's model as is used: https://anywidget.dev/en/afm/ */
 export interface Model extends MessageModel, RangeModel {
@@ -10,16 +10,21 @@ export interface Model extends MessageModel, RangeModel {
 
 /** What `loader.ts` has loaded. */
 export interface Widget {
-  /** Shows the recording of a model; `more` imports `more.ts`. Returns what ends it. */
-  render(view: { readonly model: Model; readonly el: HTMLElement; readonly more: () => Promise<unknown> }): () => void;
+  /** Shows the recording of a model; `more` imports `more.ts`, `memory` is the model's. Returns what ends it. */
+  render(view: {
+    readonly model: Model;
+    readonly el: HTMLElement;
+    readonly more: () => Promise<unknown>;
+    readonly memory: Memory;
+  }): () => void;
 }
 
 const widget: Widget = { render };
 export default widget;
 
-function render({ model, el, more }: Parameters<Widget["render"]>[0]): () => void {
+function render({ model, el, more, memory }: Parameters<Widget["render"]>[0]): () => void {
   const host = kernelHost(location, model, more);
-  const mount = createMount(el, host);
+  const mount = createMount(el, host, "", memory);
   const show = () => {
     const payload = model.get("payload");
     const bytes = bytesOf(payload);

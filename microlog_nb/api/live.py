@@ -11,6 +11,7 @@ going back to the line's start would be left half above it.
 from __future__ import annotations
 
 import _thread
+import importlib
 from typing import TYPE_CHECKING
 
 from microlog_nb.api import views
@@ -25,6 +26,18 @@ AFTER_NS = 2_000_000_000
 """How long a cell runs before its timeline is shown."""
 
 
+_NEEDED = (
+    "microlog_nb.api.explaining",
+    "microlog_nb.api.following",
+    "microlog_nb.capture.sources",
+    "microlog_nb.explain.answers",
+    "microlog_nb.widget.fallback",
+    "numpy.ma",
+    "zmq.utils.garbage",
+)
+"""What making and sending a view loads on its way."""
+
+
 def output_of_this_cell() -> CellOutput | None:
     """Where the timeline of the cell that begins can be shown while it runs; None if nobody sees it.
 
@@ -32,10 +45,11 @@ def output_of_this_cell() -> CellOutput | None:
     """
     output = cell_output.of_this_cell()
     if output is not None:
-        from microlog_nb.api import explaining, following
-        from microlog_nb.widget import fallback, widget
+        for module in _NEEDED:
+            importlib.import_module(module)
+        from microlog_nb.widget.widget import shared_code
 
-        del explaining, following, fallback, widget
+        shared_code()
     return output
 
 

@@ -417,9 +417,7 @@ class Recording:
         if self._followers is None:
             from microlog_nb.api.following import Followers
 
-            self._followers = Followers(
-                run, lambda: _tables_of(run.snapshot()), lambda: self._explaining().rows()
-            )
+            self._followers = Followers(run, lambda: _tables_of(run.snapshot()), lambda: self._explaining().rows())
         self._followers.add(view)
 
     def _call_later(self, look: Callable[[], bool], after_ns: int) -> None:

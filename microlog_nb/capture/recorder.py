@@ -89,9 +89,9 @@ class Recorder:
         self._drained = drained
         self.windows: list[Window] = []
         self.builder = Builder()
-        self.threads = Threads()
-        self._stacks = Stacks(self.builder)
         self._excluded: set[int] = set()
+        self.threads = Threads(self._excluded)
+        self._stacks = Stacks(self.builder)
         self._tasks: dict[int, Any] = {}
         self._faults: dict[str, int] = {}
         self._interceptors: list[interceptors.Interceptor] = []
@@ -155,6 +155,8 @@ class Recorder:
     def span(self, *, kind: str, name: str, start_ns: int, end_ns: int, place: Any = None) -> None:
         """Keeps a measured interval; see `Sink.span`."""
         thread, stack = self.place(None) if place is None else place
+        if thread < 0 and kind == "import":  # by the recorder itself; a collection there holds up everybody
+            return
         start, end = (at // 1000 * 1000 for at in (start_ns - self._origin, end_ns - self._origin))
         self.builder.rows["spans"].append((kind, name, start, end - start, thread, stack))
 

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from microlog_nb.capture.frames import current_frames
@@ -77,9 +78,14 @@ class Slot:
 
 
 class Threads:
-    """The threads of one recorder, by their idents; an ident that is used again gets a new row."""
+    """The threads of one recorder, by their idents; an ident that is used again gets a new row.
 
-    def __init__(self) -> None:
+    Args:
+        excluded: idents of the recorder's own threads, which are none of them.
+    """
+
+    def __init__(self, excluded: Collection[int] = ()) -> None:
+        self._excluded = excluded
         self._slots: dict[int, Slot] = {}
         self._all: list[Slot] = []
         self._replaced: list[Slot] = []
@@ -118,7 +124,8 @@ class Threads:
     def look(self, now_ns: int) -> None:
         """Notes the threads that there are: one that has ended by the time it is asked for would have no name."""
         for ident in list(threading._active):  # type: ignore[attr-defined]  # noqa: SLF001  # as above
-            self.slot(ident, now_ns)
+            if ident not in self._excluded:
+                self.slot(ident, now_ns)
 
     def of_native(self, ident: int, native_id: int, now_ns: int) -> Slot:
         """The slot of a thread that has or had these ids and was seen then; its ident may be another's by now."""

@@ -44,11 +44,13 @@ class CellOutput:
 
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, OutStream):  # it holds text back; another stream is the program's own
-                stream.flush()
-        shown = view._repr_mimebundle_()  # noqa: SLF001  # as IPython asks for it
+                stream.flush()  # type: ignore[no-untyped-call]  # ipykernel's
+        shown = view._repr_mimebundle_()
         data = shown[0] if shown is not None else {}
         # consoles write the text, and have no use for it before the end
-        self._send("display_data", {**{kind: data[kind] for kind in data if kind != "text/plain"}, "text/html": _WITHOUT})
+        self._send(
+            "display_data", {**{kind: data[kind] for kind in data if kind != "text/plain"}, "text/html": _WITHOUT}
+        )
 
     def withdraw(self) -> None:
         """Takes away what was shown: an output that shows nothing is left, for none can be removed."""
@@ -66,7 +68,7 @@ def of_this_cell() -> CellOutput | None:
     Who runs a notebook without being there (nbconvert, papermill, a schedule) says that there is nobody to ask for input.
     """
     ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
+    shell: Any = ipython.get_ipython() if ipython is not None else None
     kernel = getattr(shell, "kernel", None)
     if kernel is None or getattr(shell.display_pub, "pub_socket", None) is None:
         return None

@@ -33,7 +33,8 @@ class Code(ipywidgets.Widget):  # type: ignore[misc]  # ipywidgets ships no type
 _shared: Code | None = None
 
 
-def _shared_code() -> Code:
+def shared_code() -> Code:
+    """The code, made at its first use."""
     global _shared  # noqa: PLW0603  # one a process
     if _shared is None or _shared.comm is None:
         _shared = Code(**_texts())
@@ -87,7 +88,7 @@ class Timeline(anywidget.AnyWidget):
         *,
         running: bool = False,
     ) -> None:
-        code = _texts("_") if marimo.is_running() else {"_code": _shared_code()}
+        code = _texts("_") if marimo.is_running() else {"_code": shared_code()}
         super().__init__(payload=saved(tables, running=running, answers=answers), **code)
         self._summary = statistics(tables)
         self.requests = Requests(handlers, self.send)
@@ -97,6 +98,22 @@ class Timeline(anywidget.AnyWidget):
         """Shows what has been recorded since."""
         self._summary = statistics(tables)
         self.payload = saved(tables, running=running, answers=answers)
+
+    def open(self) -> None:
+        """Makes the view known to the page."""
+        super().open()
+        self._listen_anywhere()
+
+    def _send(self, msg: Any, buffers: Any = None) -> None:
+        super()._send(msg, buffers=buffers)
+        self._listen_anywhere()
+
+    def _listen_anywhere(self) -> None:
+        """Lets the page choose the subshell that it speaks to, so that it is heard while the cell runs.
+
+        ipykernel 7.4 delivers what comes back to the shell that has spoken last, and that one runs the cell.
+        """
+        getattr(self.comm, "__dict__", {}).pop("_reply_subshell_id", None)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         shown = super()._repr_mimebundle_(**kwargs)

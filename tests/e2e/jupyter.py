@@ -29,6 +29,7 @@ class JupyterServer:
         """Starts the server and waits until it says at which address it runs."""
         self.application = application
         self.notebooks = folder / "notebooks"
+        self.settings = folder / "settings"
         self.notebooks.mkdir(parents=True)
         self._data = folder / "data"
         self._token = secrets.token_hex(16)
@@ -40,7 +41,7 @@ class JupyterServer:
             "JUPYTER_CONFIG_DIR": config,
             "JUPYTER_DATA_DIR": self._data,
             "JUPYTER_RUNTIME_DIR": folder / "runtime",
-            "JUPYTERLAB_SETTINGS_DIR": folder / "settings",
+            "JUPYTERLAB_SETTINGS_DIR": self.settings,
             "JUPYTERLAB_WORKSPACES_DIR": folder / "workspaces",
             "IPYTHONDIR": folder / "ipython",
             "MPLCONFIGDIR": folder / "matplotlib",

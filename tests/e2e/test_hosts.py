@@ -83,7 +83,7 @@ async ({ traits, binary, code, shadow }) => {
     const url = URL.createObjectURL(new Blob([traits._esm], { type: "text/javascript" }));
     const { default: widget } = await import(url);
     URL.revokeObjectURL(url);
-    const end = await widget.render({ model, el });
+    const end = await widget().render({ model, el });
     window.hosted = {
         el,
         end,

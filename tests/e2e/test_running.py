@@ -33,7 +33,7 @@ def test_recording_grows_and_the_window_follows_its_end_until_it_is_moved(
     page.keyboard.press("Shift+Enter")
     timeline = Timeline(page)
     word = page.locator(".microlog-running:visible")
-    expect(word).to_have_text("recording")
+    expect(word).to_contain_text("recording")
     page.wait_for_function(_GROWN, arg=0)
     page.wait_for_function(_GROWN, arg=timeline.window[1])  # the whole follows the end
     expect(page.locator(".microlog:visible")).to_have_count(1)

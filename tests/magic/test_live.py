@@ -141,15 +141,14 @@ def test_threads_are_named_and_numbered_as_without_it(kernel: Kernel, enough: Ca
     after = f"print({count} - before, [t.name for t in threading.enumerate() if t.name in ('microlog', 'Dummy')])"
     ran = kernel.run(waits(before=before, after=after), allow_stdin=True, when_shown=enough)
     assert ran.stdout == "1 []\n"
+    assert kernel.run("'microlog' in set(microlog_nb.last().threads.name)").result == "False"
 
 
 @pytest.mark.parametrize("ends", ["interrupted", "fails"])
 def test_a_cell_that_ends_otherwise_has_its_timeline_below_the_error(
     kernel: Kernel, enough: Callable[[Kernel], None], ends: str
 ) -> None:
-    ran = kernel.run(
-        waits(after="1/0"), allow_stdin=True, when_shown=enough if ends == "fails" else Kernel.interrupt
-    )
+    ran = kernel.run(waits(after="1/0"), allow_stdin=True, when_shown=enough if ends == "fails" else Kernel.interrupt)
     assert ran.error is not None
     assert ran.error[0] == ("ZeroDivisionError" if ends == "fails" else "KeyboardInterrupt")
     assert "microlog_nb" not in ran.error[2]

@@ -111,6 +111,30 @@ describe("a channel to the kernel", () => {
     expect((await asked).body).toBe(1);
   });
 
+  it("asks once more who speaks but does not answer, as its first question may have come too early", () => {
+    const { channel, sent, say, answerPing } = talk();
+    const pings = () => sent.filter((each) => each.kind === "ping").length;
+    say({ kind: "progress", body: {} });
+    vi.advanceTimersByTime(PATIENCE_MS);
+    expect(channel.state()).toBe("busy");
+    say({ kind: "progress", body: {} });
+    expect(pings()).toBe(2);
+    vi.advanceTimersByTime(PATIENCE_MS);
+    say({ kind: "progress", body: {} });
+    expect(pings()).toBe(2);
+    expect(channel.state()).toBe("busy");
+    answerPing();
+    expect(channel.state()).toBe("idle");
+  });
+
+  it("is busy, and no saved view, as soon as the kernel speaks", () => {
+    const { channel, say } = talk();
+    vi.advanceTimersByTime(PATIENCE_MS);
+    expect(channel.state()).toBe("none");
+    say({ kind: "progress", body: {} });
+    expect(channel.state()).toBe("busy");
+  });
+
   it("asks again when the notebook's kernel changes its status", () => {
     const slots = new Set<() => void>();
     const statusChanged = {

@@ -45,6 +45,8 @@ export function createChannel(model: MessageModel): Channel {
   const watchers = new Set<(state: KernelState) => void>();
   let state: KernelState = "idle";
   let spoken = false;
+  /** Whether to ask once more who speaks but does not answer: a first message may come before its subshell, and wait. */
+  let again = true;
   let asked = 0;
   let pinged = "";
   let doubt: ReturnType<typeof setTimeout> | undefined;
@@ -66,7 +68,7 @@ export function createChannel(model: MessageModel): Channel {
   const alive = () => {
     clearTimeout(doubt);
     doubt = undefined;
-    spoken = true;
+    spoken = again = true;
     become("idle");
   };
   const send = (id: string, kind: string, body: object) => {
@@ -94,7 +96,12 @@ export function createChannel(model: MessageModel): Channel {
     if (typeof kind === "string") {
       // By itself a busy kernel speaks, too: it is there, but may not answer.
       spoken = true;
-      if (state === "none" || state === "dead") ping();
+      if (state !== "idle" && again) {
+        again = false;
+        become("busy");
+        pinged = "";
+        ping();
+      }
       for (const listener of [...(heard.get(kind) ?? [])]) listener(body, views);
       return;
     }
@@ -113,6 +120,7 @@ export function createChannel(model: MessageModel): Channel {
   /** The notebook says that this widget lost its kernel, or has one again. */
   const changed: Listener = () => {
     pinged = "";
+    again = true;
     if (spoken) become("dead");
     ping();
   };

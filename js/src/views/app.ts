@@ -170,7 +170,11 @@ export function createApp(root: HTMLElement, data: ViewData, host: Host): App {
   sizes.observe(root);
   sizes.observe(header.facts);
   // Without its code a view is alone, but it is there.
-  const joined = loadMore(context).then((more) => [more.link(context), more.legend(context, legend)]);
+  const joined = loadMore(context).then((more) => [
+    more.link(context),
+    more.legend(context, legend),
+    more.running(context, fitToWidth),
+  ]);
   joined.catch(() => undefined);
   const showPicture = hideStaticPicture(root, data.facts.id);
 

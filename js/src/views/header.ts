@@ -61,7 +61,6 @@ export function createHeader(context: Context, actions: HeaderActions): Header {
     facts.cell || named ? el("span", "microlog-rule") : null,
     facts.cell ? el("span", "microlog-cell", facts.cell) : null,
     named ? title : null,
-    facts.running ? el("span", "microlog-running", "recording") : null,
     strip,
     el("div", "microlog-tools", notes, search.el, fit, exports, help),
   );
@@ -109,10 +108,11 @@ function factsOf({ data, store }: Context): Fact[] {
   };
   const value = (text: string) => el("b", "", text);
   const count = (n: number, word: string) => [value(formatCount(n)), ` ${pluralOf(n, word)}`];
-  add(0, "timeline", value(formatDuration(facts.duration)));
+  add(0, "timeline", value(formatDuration(facts.duration))).classList.add("microlog-fact-duration");
   const samples = count(facts.samples, "sample");
   if (facts.samples === 0) add(0, "export", ...samples);
-  else add(960, "export", ...samples, " @ ", value(formatRate(facts.rate)));
+  else
+    add(960, "export", ...samples, " @ ", value(formatRate(facts.rate))).classList.add("microlog-fact-samples");
   if (facts.overhead !== null) add(1048, "export", "overhead ", value(formatPercent(facts.overhead * 100)));
   if (facts.cpu !== null) add(2, "functions", "CPU ", value(formatPercent(facts.cpu)));
   if (facts.peakMemory !== null) {
@@ -123,7 +123,7 @@ function factsOf({ data, store }: Context): Fact[] {
       change.title = "change from start to end";
     }
   }
-  add(1, "log", ...count(facts.detail?.logs ?? logs.length, "log"));
+  add(1, "log", ...count(facts.detail?.logs ?? logs.length, "log")).classList.add("microlog-fact-logs");
   const odd = add(0, "anomalies", ...count(anomalies.length, "anomaly"));
   odd.classList.toggle("microlog-amber", anomalies.length > 0);
   return list;

@@ -1,6 +1,7 @@
 import { decode } from "../data/decode";
 import type { ViewData } from "../data/types";
 import type { Host } from "../host/host";
+import type { UiState } from "../state/store";
 import { watchTheme } from "../theme/watch";
 import { type App, createApp } from "./app";
 import { el } from "./dom";
@@ -23,11 +24,23 @@ export interface Shown {
   readonly data: ViewData;
 }
 
+/** What the user was doing on a view, and the data that this is about. */
+export interface Seen {
+  readonly state: UiState;
+  readonly data: ViewData;
+}
+
+/** What the views of one recording have in common: the one that was made last tells what is done there. */
+export interface Memory {
+  seen: (() => Seen) | null;
+}
+
 /**
  * Puts a `.microlog` element into `place` and shows recordings in it: loading, then the view, or else the error. Newer data
- * of the recording that is seen takes the place of the older, see `exchange.ts`.
+ * of the recording that is seen takes the place of the older, see `exchange.ts`. A view that is made where there was one
+ * before goes on with what the user was doing there.
  */
-export function createMount(place: HTMLElement, host: Host, className = ""): Mount {
+export function createMount(place: HTMLElement, host: Host, className = "", memory: Memory = { seen: null }): Mount {
   const ending = new AbortController();
   const newRoot = (): HTMLElement => el("div", `microlog ${className}`.trim());
   let root = newRoot();
@@ -36,9 +49,14 @@ export function createMount(place: HTMLElement, host: Host, className = ""): Mou
   let failed: { dispose(): void } | null = null;
   let exchange: Exchange | null = null;
   let latest = 0;
+  let own: (() => Seen) | null = null;
 
   const clear = () => {
     exchange?.drop();
+    if (own && memory.seen === own) {
+      const last = own();
+      memory.seen = () => last;
+    }
     shown?.app.dispose();
     failed?.dispose();
     shown = failed = null;
@@ -55,6 +73,7 @@ export function createMount(place: HTMLElement, host: Host, className = ""): Mou
   const take = (next: Shown) => {
     shown = next;
     root = next.root;
+    own = memory.seen = () => ({ state: next.app.store.get(), data: next.data });
   };
   /** A notebook keeps the main part of a large recording; who made it has the rest. */
   const askForAll = (turn: number) => {
@@ -78,12 +97,19 @@ export function createMount(place: HTMLElement, host: Host, className = ""): Mou
       if (loading) root.replaceChildren(loading.el);
       try {
         const data = await decode(bytes);
-        const more = stays ? ((await host.more()) as More) : null;
+        const before = memory.seen;
+        // Without its code a view begins anew.
+        const more = before ? ((await host.more().catch(() => null)) as More | null) : null;
         if (turn !== latest) return;
-        if (more && shown) {
+        if (stays && more && shown) {
           exchange ??= more.exchange(place, newRoot, make, take, ending.signal);
           exchange.begin(shown, data);
-        } else shown = make(root, data);
+        } else {
+          if (stays) clear();
+          const made = make(root, data);
+          if (more && before) made.app.store.set(more.carried(before(), data));
+          take(made);
+        }
         if (data.facts.detail?.partial && !data.facts.running) askForAll(turn);
       } catch (error) {
         if (turn === latest) fail(error);

@@ -1,9 +1,9 @@
 import type { CallId, LogId, Ns, Place, ViewData } from "../data/types";
 import type { Strips } from "../render/strips";
-import type { Sheet, Tab } from "../state/store";
+import type { Sheet, Tab, UiState } from "../state/store";
 import type { CallActions } from "./call-card";
 import type { Context, View } from "./context";
-import type { Shown } from "./mount";
+import type { Seen, Shown } from "./mount";
 import type { SearchParts } from "./search-box";
 import type { SourceLine } from "./source-link";
 import type { SpanTrackView } from "./spans";
@@ -63,6 +63,10 @@ export interface More {
   ) => HTMLElement;
   /** The entries of a marker, in a card. */
   readonly logCard: (context: Context, entries: readonly LogId[], close: () => void) => HTMLElement;
+  /** Says that the recording goes on, until it is ended; `settle` makes room in the header. */
+  readonly running: (context: Context, settle: () => void) => () => void;
+  /** What the user was doing on a view, in terms of other data of the same recording. */
+  readonly carried: (seen: Seen, next: ViewData) => Partial<UiState>;
   /** How newer data of the recording takes the place of the older. */
   readonly exchange: (
     place: HTMLElement,
