@@ -74,6 +74,9 @@ class Run:
 
     def wait_for_end(self) -> None:
         """Waits until the cell has ended, and its timeline is the only one."""
+        self.page.wait_for_function(
+            "() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.executionCount === 2"
+        )
         expect(self.page.locator(".microlog-running")).to_have_count(0)
         expect(self.page.locator(".microlog")).to_have_count(1)
         expect(self.notebook.outputs.get_by_text("42", exact=True)).to_be_visible()
