@@ -108,8 +108,8 @@ def test_a_long_cell_shows_a_timeline_that_grows_and_ends_below_everything(
     run.wait_for_newer()
     assert timeline.window[0] == 0
     assert timeline.window[1] > grown[1], "the whole follows the end"
-    before = run.root.locator(".microlog-fact-duration").inner_text()
-    expect(run.root.locator(".microlog-fact-duration")).not_to_have_text(before)
+    before = run.root.locator(".microlog-fact").first.inner_text()
+    expect(run.root.locator(".microlog-fact").first).not_to_have_text(before)
     run.let("seen")
     second = run.notebook.outputs.get_by_text("second", exact=True)
     expect(second).to_be_visible()
@@ -143,13 +143,13 @@ def test_stop_ends_the_recording_and_not_the_cell(server: JupyterServer, page: P
     run.root.get_by_role("button", name="Stop recording").click()
     expect(run.root.locator(".microlog-live", has_text="The recording has ended after")).to_have_count(1)
     expect(page.locator(".microlog-running")).to_have_count(0)
-    duration = run.root.locator(".microlog-fact-duration").inner_text()
+    duration = run.root.locator(".microlog-fact").first.inner_text()
     run.let("seen")
     expect(run.notebook.outputs.get_by_text("second")).to_be_visible()
     run.let("enough")
     run.wait_for_end()
-    expect(run.root.locator(".microlog-fact-duration")).to_have_text(duration)
-    expect(run.root.locator(".microlog-fact-logs")).to_have_text("1 log")
+    expect(run.root.locator(".microlog-fact").first).to_have_text(duration)
+    expect(run.root.locator(".microlog-fact", has_text=" log")).to_have_text("1 log")
 
 
 def test_what_is_read_stands_still_and_the_end_keeps_its_tab(lab: JupyterServer, page: Page, name: str) -> None:
@@ -159,7 +159,7 @@ def test_what_is_read_stands_still_and_the_end_keeps_its_tab(lab: JupyterServer,
     expect(rows).to_contain_text("first")
     expect(run.word).to_contain_text("seen up to")
     run.let("seen")
-    expect(run.root.locator(".microlog-fact-logs")).to_have_text("2 logs")
+    expect(run.root.locator(".microlog-fact", has_text=" log")).to_have_text("2 logs")
     expect(rows).not_to_contain_text("second")
     run.let("enough")
     run.wait_for_end()

@@ -108,11 +108,10 @@ function factsOf({ data, store }: Context): Fact[] {
   };
   const value = (text: string) => el("b", "", text);
   const count = (n: number, word: string) => [value(formatCount(n)), ` ${pluralOf(n, word)}`];
-  add(0, "timeline", value(formatDuration(facts.duration))).classList.add("microlog-fact-duration");
+  add(0, "timeline", value(formatDuration(facts.duration)));
   const samples = count(facts.samples, "sample");
   if (facts.samples === 0) add(0, "export", ...samples);
-  else
-    add(960, "export", ...samples, " @ ", value(formatRate(facts.rate))).classList.add("microlog-fact-samples");
+  else add(960, "export", ...samples, " @ ", value(formatRate(facts.rate)));
   if (facts.overhead !== null) add(1048, "export", "overhead ", value(formatPercent(facts.overhead * 100)));
   if (facts.cpu !== null) add(2, "functions", "CPU ", value(formatPercent(facts.cpu)));
   if (facts.peakMemory !== null) {
@@ -123,7 +122,7 @@ function factsOf({ data, store }: Context): Fact[] {
       change.title = "change from start to end";
     }
   }
-  add(1, "log", ...count(facts.detail?.logs ?? logs.length, "log")).classList.add("microlog-fact-logs");
+  add(1, "log", ...count(facts.detail?.logs ?? logs.length, "log"));
   const odd = add(0, "anomalies", ...count(anomalies.length, "anomaly"));
   odd.classList.toggle("microlog-amber", anomalies.length > 0);
   return list;

@@ -40,7 +40,7 @@ function open(memory?: Memory, state: KernelState = "idle") {
   const find = (selector: string) => place.querySelector<HTMLElement>(selector);
   const tab = (name: string) =>
     [...place.querySelectorAll<HTMLElement>("[role=tab]")].find((each) => each.textContent?.startsWith(name));
-  const duration = () => find(".microlog-fact-duration")?.textContent;
+  const duration = () => find(".microlog-fact")?.textContent;
   return { place, mount, host, find, tab, duration, tell: (body: object) => heard(body, []) };
 }
 
@@ -59,8 +59,8 @@ describe("a recording that goes on", () => {
     await vi.waitFor(() => expect(find(".microlog-running-word")?.textContent).toBe("recording"));
     tell({ duration: 2.5 * SECOND, samples: 2500, logs: 1 });
     expect(duration()).toBe("2.50 s");
-    expect(find(".microlog-fact-samples")?.textContent).toContain("2\u202f500 samples");
-    expect(find(".microlog-fact-logs")?.textContent).toBe("1 log");
+    expect(find(".microlog-facts")?.textContent).toContain("2\u202f500 samples @ ");
+    expect(find(".microlog-facts")?.textContent).toContain("1 log");
     const stop = find(".microlog-stop-recording");
     await vi.waitFor(() => expect(stop?.hidden).toBe(false));
     stop?.click();

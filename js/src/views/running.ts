@@ -87,15 +87,19 @@ export const createRunning: More["running"] = (context, settle) => {
   };
 };
 
-/** Facts that need no look into the recording. */
+/** Facts that need no look into the recording: the first one is its length, the others have their word behind the number. */
 function count({ root }: Context, { duration, samples, logs }: Progress): void {
-  const fact = (name: string) => root.querySelector(`.microlog-fact-${name}`);
-  const say = (name: string, value: string, word = "") => {
-    const [number, after] = fact(name)?.childNodes ?? [];
+  const facts = [...root.querySelectorAll(".microlog-fact")];
+  const say = (fact: Element | undefined, value: string, word = "") => {
+    const [number, after] = fact?.childNodes ?? [];
     if (number) number.textContent = value;
     if (after && word) after.textContent = ` ${word}`;
   };
-  say("duration", formatDuration(duration));
-  say("samples", formatCount(samples), pluralOf(samples, "sample"));
-  if (logs !== undefined) say("logs", formatCount(logs), pluralOf(logs, "log"));
+  const counted = (n: number, word: string) => {
+    const fact = facts.find(({ childNodes: [, after] }) => after?.textContent?.startsWith(` ${word}`));
+    say(fact, formatCount(n), pluralOf(n, word));
+  };
+  say(facts[0], formatDuration(duration));
+  counted(samples, "sample");
+  if (logs !== undefined) counted(logs, "log");
 }
