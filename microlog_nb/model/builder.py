@@ -87,7 +87,7 @@ class Builder:
 
     def counts(self) -> dict[str, int]:
         """How many samples and log entries there are so far."""
-        samples = sum(shape[0] for _, shape in self._samples) + len(self.samples) // len(TABLES["samples"].columns)
+        samples = sum(packed.rows for packed in self._samples) + len(self.samples) // len(TABLES["samples"].columns)
         logs = sum(batch.num_rows for batch in self._batches["logs"]) + len(self.rows["logs"])
         return {"samples": samples, "logs": logs}
 
