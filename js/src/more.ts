@@ -7,6 +7,7 @@ import { createDesign } from "./views/design";
 import { carried, createExchange } from "./views/exchange";
 import { createExplain } from "./views/explain";
 import { createExport } from "./views/export";
+import { createFiner } from "./views/finer";
 import { createFunctions } from "./views/functions";
 import { createHelp } from "./views/help";
 import { createLegend } from "./views/legend";
@@ -48,6 +49,7 @@ const more: More = {
   openSource,
   openChosen,
   strips: createStrips,
+  finer: createFiner,
   style,
 };
 
@@ -67,5 +69,6 @@ export const {
   link,
   legend,
   strips,
+  finer,
 } = more;
 export { carried, openChosen, openSource, style };

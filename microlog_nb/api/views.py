@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from microlog_nb.api import locating, reporting
+from microlog_nb.api import locating, reporting, windows
 
 if TYPE_CHECKING:
     from microlog_nb.api.recording import Recording
@@ -20,6 +20,7 @@ def handlers(recording: Recording) -> Handlers:
         return {
             **recording._explaining().handlers(push),  # noqa: SLF001  # of the same package
             "report": reporting.handler(recording),
+            "window": windows.handler(recording),
             "locate": locating.answer,
             "view": lambda _: (None, [_all(recording)]),
             "stop": lambda _: _end(recording),

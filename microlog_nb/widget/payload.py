@@ -29,6 +29,8 @@ from microlog_nb.widget.limits import ALL, SAVED, Limits, largest, renumbered, s
 from microlog_nb.widget.visible import visible, visible_in
 
 MAGIC = b"MLVIEW04"
+MOST_FINER = 60_000
+"""Bars of one answer to a page that asks for more detail, at most."""
 MAX_RENDERED = 500
 """So many different log entries are rendered as Markdown; more are shown as plain text: a third of a second at most."""
 
@@ -128,6 +130,29 @@ def saved(
         # not all of it shrinks with the limits, and limits above what there is do nothing
         share = 0.7 * min(share, max(len(tables.call_data), 1) / SAVED.calls)
         small = False
+
+
+def finer(tables: Tables, bars: Bars, coarse: Bars) -> tuple[Row, bytes]:
+    """What some of the bars of a view are made of: where its columns are, and these, deflated.
+
+    The columns are those of calls; ids count from 0 for the first of these bars. One more says `of` which bar of the view
+    each is a part; a `parent` that is not among them is bar p of the view, written as -2 - p.
+
+    Args:
+        tables: of the recording.
+        bars: the parts, by `Levels.inside`.
+        coarse: the bars of the view.
+    """
+    _, lane_of = lane_order(tables.trace)
+    parent = tables.call_data.parent[bars.call]
+    inside = bars.bar_of[parent]
+    columns = {
+        **_calls(tables, lane_of, bars),
+        "parent": np.where((inside < 0) & (parent >= 0), -2 - coarse.bar_of[parent], inside).astype("<i4"),
+        "of": coarse.bar_of[bars.call].astype("<i4"),
+    }
+    layout, body = _laid_out({"calls": columns})
+    return {"columns": layout, "resolution": bars.resolution_ns}, deflate(b"".join(body))
 
 
 def deflate(view: bytes) -> bytes:
@@ -340,7 +365,7 @@ def _calls(tables: Tables, lane_of: Ints, bars: Bars) -> dict[str, npt.NDArray[A
     anomaly = np.full(len(bars.call), -1, np.int32)
     # the first anomaly of a call is the one that it is marked with; what it said has markers of its own
     said = np.array(anomalies.unit, object) == "count"
-    named = np.flatnonzero((anomalies.call >= 0) & ~said)[::-1]
+    named = np.flatnonzero((bars.bar_of[anomalies.call] >= 0) & ~said)[::-1]
     anomaly[bars.bar_of[anomalies.call[named]]] = named
     shown = bars.call
     return {

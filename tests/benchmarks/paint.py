@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from microlog_nb.formats import html
 from microlog_nb.tables import Tables
-from microlog_nb.widget import bundle, payload
+from microlog_nb.widget import bundle, limits, payload
 from microlog_nb.widget.widget import Timeline
 from tests.benchmarks.synthetic import long_recording
 from tests.benchmarks.table import Result, at_most
@@ -34,7 +34,7 @@ def results() -> Iterator[Result]:
     tables = Tables(long_recording(int(1_000_000 / _CALLS_PER_SAMPLE)))
     levels = payload.levels(tables)
     with _browser() as browser, tempfile.TemporaryDirectory() as folder:
-        for name, most in (("report", payload.MOST_CALLS), ("page with all calls", 10**9)):
+        for name, most in (("report", limits.ALL.calls), ("page with all calls", 10**9)):
             bars = levels.at_most(most)
             yield Result(f"{name}: calls and bars", f"{len(tables.call_data)} and {len(bars.call)}")
             page = _report(browser, payload.encode(tables, bars), Path(folder) / "long.html")

@@ -38,7 +38,7 @@ def synthetic_trace(samples: int = 1_000_000) -> Trace:
     duration = int(moment[-1]) + MS
     columns = [
         moment,
-        source.integers(0, 200, samples) * 1000,
+        np.repeat(source.integers(0, 200, samples // THREADS + 1), THREADS)[:samples] * 1000,
         np.arange(samples) % THREADS,
         stack,
         np.full(samples, MS // 2),

@@ -22,16 +22,18 @@ steps = st.lists(st.sampled_from(["a", "a.b", "a.c", "a.b.d", "-", "e", "e.b"]),
 
 
 def assert_stands_for(calls: Calls, bars: Bars) -> None:
-    """Each call has one bar, in its row, that covers it and shows the longest of those it stands for."""
-    of = bars.bar_of[:-1]
+    """Each call that is not left out has one bar, in its row, that covers it and shows the longest of those it stands for."""
+    shown = bars.members
+    of = bars.bar_of[shown]
     assert bars.bar_of[-1] == -1
+    assert shown.tolist() == np.flatnonzero(bars.bar_of >= 0).tolist()
     assert np.bincount(of, minlength=len(bars.call)).tolist() == bars.merged.tolist()
-    assert (bars.start_ns[of] <= calls.start_ns).all()
-    assert (bars.end_ns[of] >= calls.end_ns).all()
+    assert (bars.start_ns[of] <= calls.start_ns[shown]).all()
+    assert (bars.end_ns[of] >= calls.end_ns[shown]).all()
     duration = calls.end_ns - calls.start_ns
-    assert (duration[bars.call][of] >= duration).all()
+    assert (duration[bars.call][of] >= duration[shown]).all()
     for column in (calls.thread, calls.depth):
-        assert (column[bars.call][of] == column).all()
+        assert (column[bars.call][of] == column[shown]).all()
     assert (np.diff(bars.start_ns) >= 0).all()
     order = np.lexsort((bars.start_ns, calls.depth[bars.call], calls.thread[bars.call]))
     row = calls.thread[bars.call] * 1000 + calls.depth[bars.call]
@@ -43,7 +45,8 @@ def assert_stands_for(calls: Calls, bars: Bars) -> None:
 def test_every_call_has_its_bar(main: list[str], worker: list[str], most: int) -> None:
     calls = Tables(trace_from_picture(f"main: {' '.join(main)}\nworker: {' '.join(worker)}")).call_data
     levels = Levels(calls)
-    for bars in (levels.at_most(most), levels.within(3_000_000, 9_000_000, 2_000_000, most)):
+    coarse = levels.at_most(most)
+    for bars in (coarse, levels.inside(coarse, 3_000_000, 9_000_000, 2_000_000, most)):
         assert_stands_for(calls, bars)
 
 
@@ -65,14 +68,28 @@ def test_many_calls_become_as_few_bars_as_asked_for(most: int) -> None:
     assert bars.total(calls.self_ns).sum() == calls.self_ns.sum()
 
 
-def test_inside_an_interval_there_is_more_detail_than_outside() -> None:
-    calls = MANY.call_data
+@pytest.mark.parametrize("resolution", [0, 1_000_000, 4_000_000])
+def test_bars_of_an_interval_are_what_the_joined_ones_there_are_made_of(resolution: int) -> None:
+    calls, levels = MANY.call_data, Levels(MANY.call_data)
     start, end = 10**9, 10**9 + 50_000_000
-    bars = Levels(calls).within(start, end, 1, 2000)
+    coarse = levels.at_most(2000)
+    bars = levels.inside(coarse, start, end, resolution, 10**9)
     assert_stands_for(calls, bars)
-    touching = (bars.start_ns < end) & (bars.end_ns > start)
-    assert (bars.merged[touching] == 1).all()
-    assert bars.merged[~touching].max() > 1
+    of = coarse.bar_of[bars.call]
+    assert (coarse.bar_of[bars.members] == of[bars.bar_of[bars.members]]).all(), "a part belongs to one bar"
+    divided = (coarse.start_ns < end) & (coarse.end_ns > start) & (coarse.merged > 1)
+    assert np.unique(of).tolist() == np.flatnonzero(divided).tolist()
+    assert np.bincount(of, bars.merged, len(coarse.call))[divided].tolist() == coarse.merged[divided].tolist()
+    assert bars.resolution_ns == resolution
+    assert bars.merged.max() == 1 or resolution > 0
+
+
+def test_bars_of_an_interval_are_no_more_than_asked_for() -> None:
+    levels = Levels(MANY.call_data)
+    coarse = levels.at_most(500)
+    bars = levels.inside(coarse, 0, 10**12, 1, 1500)
+    assert len(bars.call) <= 1500
+    assert 1 < bars.resolution_ns < coarse.resolution_ns
 
 
 def test_a_view_of_bars_says_what_it_leaves_out() -> None:

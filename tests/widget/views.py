@@ -24,9 +24,7 @@ def decode(view: bytes) -> SimpleNamespace:
     header = json.loads(view[16 : 16 + length].decode(), parse_constant=lambda name: 1 / 0)
     columns = header.pop("columns")
     body = view[16 + length :]
-    blocks = {
-        block: {name: _column(body, entry) for name, entry in layout.items()} for block, layout in columns.items()
-    }
+    blocks = {block: columns_of(body, layout) for block, layout in columns.items()}
     blocks["calls"] = _unfolded(blocks.pop("edges"), blocks.pop("sites"), blocks["calls"], header["facts"]["interval"])
     blocks["metrics"] = {name: np.where(values < 0, np.nan, values) for name, values in blocks["metrics"].items()}
     for block, values in blocks.items():
@@ -37,6 +35,11 @@ def decode(view: bytes) -> SimpleNamespace:
 
 
 Column = np.ndarray[Any, Any]
+
+
+def columns_of(body: bytes, layout: dict[str, Any]) -> dict[str, Column]:
+    """A block of columns as they are written."""
+    return {name: _column(body, entry) for name, entry in layout.items()}
 
 
 def _rows(table: Any) -> list[dict[str, Any]]:

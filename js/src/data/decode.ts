@@ -23,11 +23,34 @@ import type {
   ViewData,
 } from "./types";
 
+/** Parts of bars, and the bar of the view that each belongs to. */
+export interface Sent extends Calls {
+  readonly of: Int32Array;
+}
+
 const MAGIC = "MLVIEW";
 const VERSION = "04";
 const PREFIX = 16;
 
 type Json = Readonly<Record<string, unknown>>;
+const PART_COLUMNS = {
+  start: "f64",
+  duration: "f64",
+  self: "f64",
+  cpu: "f64",
+  waiting: "f64",
+  contended: "f64",
+  lane: "i32",
+  depth: "i32",
+  function: "i32",
+  parent: "i32",
+  callerLine: "i32",
+  samples: "i32",
+  anomaly: "i32",
+  merged: "i32",
+  of: "i32",
+} as const;
+
 const METRIC_COLUMNS = {
   time: "f64",
   cpu: "f64",
@@ -67,6 +90,21 @@ type Read = (table: string, column: string) => Float64Array;
 /** The view's data from its bytes (see FORMAT.md). Throws an Error that names what is wrong with bytes it cannot read. */
 export async function decode(bytes: Uint8Array): Promise<ViewData> {
   return read(startsWithMagic(bytes) ? bytes : await inflate(bytes));
+}
+
+/** The parts of bars that Python sends on demand (see FORMAT.md): their columns, deflated, and where each is. */
+export async function readColumns(columns: unknown, bytes: DataView | undefined): Promise<Sent> {
+  const packed = bytes ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array();
+  return block(readerOf(object(columns, "columns"), await inflate(packed)), "calls", PART_COLUMNS);
+}
+
+function readerOf(columns: Json, body: Uint8Array): Read {
+  return (table, column) =>
+    numbers(
+      object(object(columns[table], `columns.${table}`)[column], `${table}.${column}`),
+      `${table}.${column}`,
+      body,
+    );
 }
 
 async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
@@ -109,13 +147,7 @@ function read(bytes: Uint8Array): ViewData {
   }
   const header = parse(text(bytes.subarray(PREFIX, base)));
   const body = bytes.subarray(base);
-  const columns = object(header.columns, "columns");
-  const read: Read = (table, column) =>
-    numbers(
-      object(object(columns[table], `columns.${table}`)[column], `${table}.${column}`),
-      `${table}.${column}`,
-      body,
-    );
+  const read = readerOf(object(header.columns, "columns"), body);
   const calls = folded(read, header);
   const metrics = block(read, "metrics", METRIC_COLUMNS);
   const lines = block(read, "lines", LINE_COLUMNS);

@@ -1,3 +1,5 @@
+import type { Room } from "./room";
+
 /**
  * What the app knows of a recording: immutable columns and small rows, decoded once from the bytes that Python sends.
  * Every index and unit is in its type. Times are nanoseconds from the recording's start, kept in doubles (exact to 104 days).
@@ -355,4 +357,6 @@ export interface ViewData {
   readonly graphs: Readonly<Record<GraphLevel, GraphNodes>>;
   readonly threadStarts: readonly ThreadStart[];
   readonly answers: readonly AnswerRow[];
+  /** For parts of the bars, where a kernel may tell them. */
+  readonly room?: Room;
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Bars, emptyBars, MERGE_BELOW, SPLIT_AT, visibleBars } from "./detail";
+import { barAt as hit } from "./hit";
 import { at, MIXED, makeRow, type Row } from "./rows";
 import type { Scale } from "./viewport";
 
@@ -130,6 +131,47 @@ describe("visibleBars", () => {
         },
       ),
       { numRuns: 300 },
+    );
+  });
+
+  it("shows in every column of pixels the longest call there, joins none of half a pixel, and is hit where it is drawn", () => {
+    const pair = fc.tuple(fc.oneof(fc.constant(0), fc.nat(30)), fc.oneof(fc.nat(3), fc.nat(60)));
+    fc.assert(
+      fc.property(
+        fc.array(pair, { minLength: 1, maxLength: 400, size: "max" }),
+        fc.nat(2000),
+        fc.integer({ min: 1, max: 6000 }),
+        fc.integer({ min: 1, max: 200 }),
+        (made, start, span, width) => {
+          const row = rowOf(made);
+          const view = scale(start, start + span, width);
+          const bars = visibleBars(row, view, emptyBars());
+          const drawn = list(bars);
+          const place = (time: number) => (time - view.start) * view.density;
+          const length = (i: number) => at(row.end, i) - at(row.start, i);
+          // Bars stand for all calls in view, one after the other.
+          let next = [...row.ids].findIndex((i) => at(row.end, i) > view.start || at(row.start, i) === view.start);
+          const owner = new Map<number, Bar>();
+          for (const bar of drawn) for (let k = 0; k < bar.merged; k++) owner.set(next++, bar);
+          for (let column = 0; column < width; column++) {
+            for (const i of row.ids) {
+              if (place(at(row.start, i)) >= column + 1 || place(at(row.end, i)) <= column) continue;
+              // Every call there is drawn there, by itself or by one that is as long.
+              const bar = owner.get(i);
+              expect(bar && bar.x0 < column + 1 && bar.x1 > column && length(bar.call) >= length(i)).toBe(true);
+              if (length(i) * view.density >= MERGE_BELOW) expect(bar).toMatchObject({ call: i, merged: 1 });
+            }
+          }
+          drawn.forEach((bar, i) => {
+            const after = drawn[i + 1]?.x0 ?? Number.POSITIVE_INFINITY;
+            // A call without duration may begin where the next one does, which then lies over it.
+            if (after === bar.x0) return;
+            for (const x of [bar.x0, (bar.x0 + Math.min(bar.x1, after)) / 2])
+              expect(at(bars.call, hit(bars, x))).toBe(bar.call);
+          });
+        },
+      ),
+      { numRuns: 150 },
     );
   });
 

@@ -1,10 +1,11 @@
+import { startsOf } from "../data/room";
 import type { CallId, Calls } from "../data/types";
 import { firstAbove, type RowIndex } from "./rows";
 import type { TimeWindow } from "./viewport";
 
 /** The longest calls that a window shows, by the part of them in it; in order of lane and time. Those not drawn are left out. */
 export function longestCalls(calls: Calls, index: RowIndex, window: TimeWindow, most: number): CallId[] {
-  const last = firstAbove(calls.start, window.end);
+  const last = firstAbove(startsOf(calls), window.end);
   const parts: { call: CallId; part: number }[] = [];
   // Kept to twice as many as are wanted: what is too short to stay is thrown away from time to time.
   const shrink = () => {

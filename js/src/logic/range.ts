@@ -1,3 +1,4 @@
+import { startsOf } from "../data/room";
 import type { FunctionId, Level, ViewData } from "../data/types";
 import { formatChange, formatDuration, formatNumberOf, formatPercent, formatRange } from "./format";
 import { firstAbove } from "./rows";
@@ -47,7 +48,7 @@ export function summaryOf(data: ViewData, range: TimeWindow): RangeSummary {
 function sharesOf({ calls, functions }: ViewData, range: TimeWindow): FunctionShare[] {
   const self = new Float64Array(functions.length);
   const cpu = new Float64Array(functions.length);
-  const last = firstAbove(calls.start, range.end);
+  const last = firstAbove(startsOf(calls), range.end);
   for (let call = 0; call < last; call++) {
     const duration = calls.duration[call] as number;
     const part = overlap(calls.start[call] as number, duration, range);

@@ -9,27 +9,28 @@ export function rowOf(index: RowIndex, calls: Calls, call: CallId): Row | null {
   return index.lanes[lane]?.[at(calls.depth, call) - (index.top[lane] ?? 0)] ?? null;
 }
 
-/** Where an arrow key leads from a call: to its neighbours in the row, its caller, its first callee; null at an end. */
+/**
+ * Where an arrow key leads from a call: to its neighbours in the row, its caller, its first callee; null at an end. Places, not
+ * ids, say what is meant: the rows may be finer than those that the call was chosen in.
+ */
 export function walk(index: RowIndex, calls: Calls, call: CallId, step: Step): CallId | null {
   const row = rowOf(index, calls, call);
   if (!row) return null;
-  const start = at(calls.start, call);
-  if (step === "left" || step === "right") {
-    const place = positionOf(row, call, start) + (step === "left" ? -1 : 1);
-    return (row.ids[place] ?? null) as CallId | null;
-  }
+  const here = positionOf(row, call, at(calls.start, call));
+  if (step === "left" || step === "right") return (row.ids[here + (step === "left" ? -1 : 1)] ?? null) as CallId | null;
+  const start = at(row.start, here);
   const lane = index.lanes[row.lane] ?? [];
   const depth = row.depth - (index.top[row.lane] ?? 0);
   if (step === "up") {
-    const parent = at(calls.parent, call);
-    if (depth > 0 && parent >= 0) return parent as CallId;
+    const above = lane[depth - 1];
+    const caller = above ? firstAbove(above.start, start) - 1 : -1;
+    if (above && caller >= 0 && at(above.end, caller) >= start) return at(above.ids, caller) as CallId;
     return neighbour(index, row.lane, -1, start);
   }
   const below = lane[depth + 1];
-  if (below) {
-    const callee = below.ids[firstAbove(below.end, start)];
-    if (callee !== undefined && at(calls.parent, callee) === call) return callee as CallId;
-  }
+  const callee = below ? firstAbove(below.end, start) : 0;
+  if (below && callee < below.ids.length && at(below.start, callee) < at(row.end, here))
+    return at(below.ids, callee) as CallId;
   return neighbour(index, row.lane, 1, start);
 }
 
@@ -53,8 +54,10 @@ export function firstVisible(index: RowIndex, start: number, end: number): CallI
   return null;
 }
 
+/** Where a call is in its row, or the bar that stands there: several may begin at one moment. */
 function positionOf(row: Row, call: CallId, start: number): number {
-  let place = firstAbove(row.start, start) - 1;
-  while (place > 0 && at(row.ids, place) !== call) place--;
-  return place;
+  const last = Math.max(firstAbove(row.start, start) - 1, 0);
+  for (let place = last; place >= 0 && at(row.start, place) === start; place--)
+    if (at(row.ids, place) === call) return place;
+  return last;
 }

@@ -1,3 +1,4 @@
+import { logsInside } from "../logic/inside";
 import { logsByCall, spokenCall, spokenLane } from "../logic/spoken";
 import type { Context, View } from "./context";
 import { el } from "./dom";
@@ -10,7 +11,7 @@ export function createAssist(context: Context, timeline: HTMLElement): View {
   let counts: Int32Array | null = null;
   const call = (id: Parameters<typeof spokenCall>[1]) => {
     counts ??= logsByCall(data.calls, data.logs);
-    return spokenCall(data, id, counts[id] ?? 0);
+    return spokenCall(data, id, counts[id] ?? logsInside(data.calls, data.logs, id).length);
   };
   const tree = createTreeGrid(context, { call, lane: (id) => spokenLane(data, id) });
   const longest = createLongest(context);

@@ -1,3 +1,4 @@
+import { barOf } from "../data/room";
 import type { CallId, FunctionId, LogId, PackageId } from "../data/types";
 import { firstLine } from "../logic/first-line";
 import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
@@ -79,7 +80,7 @@ export function createCallCard(
       "microlog-card-half",
       el("p", "microlog-card-line microlog-pale", briefly(numbers, entries.length)),
       stats(context, call, numbers),
-      family.length > 1 ? createStrip(context, call, family) : null,
+      family.length > 1 && family.includes(barOf(data, call)) ? createStrip(context, call, family) : null,
       el(
         "div",
         "microlog-actions",

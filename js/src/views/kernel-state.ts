@@ -19,7 +19,7 @@ export function createKernelState({ data, host }: Context): View {
     place.dataset.kernel = state;
     word.textContent = {
       idle: "",
-      busy: "kernel busy: Functions and Explain wait for it",
+      busy: `kernel busy: ${data.room ? "finer bars, " : ""}Functions and Explain wait for it`,
       dead: "no kernel: the one that made this view has ended",
       none: `no kernel: this is the saved view, recorded ${recorded(data.facts.started)}`,
     }[state];

@@ -1,4 +1,5 @@
 import { decode } from "../data/decode";
+import { withRoom } from "../data/room";
 import type { ViewData } from "../data/types";
 import type { Host } from "../host/host";
 import type { UiState } from "../state/store";
@@ -96,7 +97,8 @@ export function createMount(place: HTMLElement, host: Host, className = "", memo
       const theme = loading && watchTheme(root, []);
       if (loading) root.replaceChildren(loading.el);
       try {
-        const data = await decode(bytes);
+        const decoded = await decode(bytes);
+        const data = host.kind === "kernel" ? withRoom(decoded) : decoded;
         const before = memory.seen;
         // Without its code a view begins anew.
         const more = before ? ((await host.more().catch(() => null)) as More | null) : null;

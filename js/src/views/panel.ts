@@ -3,6 +3,7 @@ import type { Strips } from "../render/strips";
 import type { Sheet, Tab, UiState } from "../state/store";
 import type { CallActions } from "./call-card";
 import type { Context, View } from "./context";
+import type { Finer } from "./finer";
 import type { Seen, Shown } from "./mount";
 import type { SearchParts } from "./search-box";
 import type { SourceLine } from "./source-link";
@@ -51,6 +52,8 @@ export interface More {
     pinned: boolean,
     actions: CallActions,
   ) => HTMLElement;
+  /** What a kernel tells of a long recording. */
+  readonly finer: (context: Context, changed: () => void) => Finer;
   /** Draws the small bars of the lanes faster than one by one. */
   readonly strips: () => Strips;
   /** The track of measured spans. */

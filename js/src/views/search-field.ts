@@ -1,3 +1,4 @@
+import { barOf } from "../data/room";
 import type { FunctionId, LogId } from "../data/types";
 import { formatCount, formatDuration, formatNumberOf } from "../logic/format";
 import { next, nextCall, search } from "../logic/search";
@@ -31,7 +32,7 @@ export function createSearchField(context: Context, { box, input, count, hint }:
       const hit = next(data.functions.length, chosen, step, (id) => found.functions[id] === 1);
       if (hit !== null) store.set({ function: hit as FunctionId });
     } else {
-      const call = nextCall(data, found, selected, step);
+      const call = nextCall(data, found, selected === null ? null : barOf(data, selected), step);
       if (call !== null) context.select(call);
     }
   };

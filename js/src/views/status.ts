@@ -51,16 +51,25 @@ export function createStatus(context: Context): View & { instead(own: HTMLElemen
     about = range;
     path.replaceChildren(...(call === null ? [] : pathWords(context, call)));
     numbers.replaceChildren(
-      ...(call !== null ? numberWords(context, call) : range ? rangeWords(range) : [wholeWords(data)]),
+      ...(call !== null
+        ? numberWords(context, call)
+        : range
+          ? rangeWords(range)
+          : [wholeWords(data, isThere(context))]),
     );
   };
   update();
   const unsubscribe = store.subscribe(update);
+  const unwatch = context.host.onState(() => {
+    shown = undefined;
+    update();
+  });
   return {
     el: status,
     instead: (own) => status.replaceChildren(kernel.el, ...(own ? [own] : usual)),
     dispose() {
       unsubscribe();
+      unwatch();
       kernel.dispose();
     },
   };

@@ -1,3 +1,4 @@
+import { barOf } from "../data/room";
 import type { CallId, FunctionId, PackageId } from "../data/types";
 import { stripRange } from "../logic/family";
 import { formatDuration, formatNumberOf, formatOrdinal } from "../logic/format";
@@ -20,7 +21,7 @@ export function createStrip(context: Context, call: CallId, family: Int32Array):
   const { calls, functions } = data;
   const id = (calls.function[call] ?? -1) as FunctionId;
   const row = functions[id];
-  const at = family.indexOf(call);
+  const at = family.indexOf(barOf(data, call));
   const { from, to } = stripRange(family.length, at);
   const duration = (other: number) => calls.duration[other] ?? 0;
   const shown = family.subarray(from, to);

@@ -1,5 +1,6 @@
 import type { CallId, LaneId, LogId, Ns } from "../data/types";
 import { type Cluster, clusters, indexLogs, isIn } from "../logic/clusters";
+import { barAt } from "../logic/hit";
 import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
 import { litFunctions } from "../logic/lit";
 import { niceStep, tickLabel, ticks } from "../logic/ruler";
@@ -15,6 +16,7 @@ import { horizontal } from "../render/surface";
 import { createMeasure } from "../render/text";
 import type { Cards } from "./cards";
 import type { Context, View } from "./context";
+import type { Finer } from "./finer";
 import { loadMore } from "./load-more";
 import { createMotion } from "./motion";
 import type { SpanTrackView } from "./spans";
@@ -49,7 +51,9 @@ interface Stale {
 export function createTimeline(context: Context, cards: Cards): Timeline {
   const { data, store, root } = context;
   const { duration } = data.facts;
-  const index = context.rows();
+  const own = context.rows();
+  /** What is drawn: the view's bars, or what a kernel has told of them. */
+  let index = own;
   const strip = stripOf(data);
   const logs = indexLogs(data.logs);
   const frame = createFrame();
@@ -67,6 +71,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   let painted = 0;
   let spans: SpanTrackView | null = null;
   let strips: Strips | null = null;
+  let finer: Finer | null = null;
   /** An entry whose card opens when its marker is there. */
   let wanted: LogId | null = null;
   const stale: Stale = { minimap: true, head: true, lanes: true, places: false };
@@ -75,7 +80,9 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     context,
     cards,
     frame,
-    index,
+    get index() {
+      return index;
+    },
     drawn,
     motion,
     layout: () => layout,
@@ -109,14 +116,18 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     const { window } = store.get();
     if (layout.width <= 0) return;
     scale = scaleOf(window, layout.width);
+    const before = index;
+    index = finer?.rows(window, 1 / scale.density) ?? own;
+    if (index !== before) stale.lanes = true;
     const theme = context.theme();
     if (stale.minimap) {
       const pen = frame.minimap.surface.begin(layout.width, MINIMAP.height);
-      if (pen) drawMinimap(pen, theme, data, index, strip);
+      if (pen) drawMinimap(pen, theme, data, own, strip);
     }
     if (stale.head) paintHead();
     if (stale.lanes) paintLanes();
     if (stale.places) followPinned();
+    if (index !== before) pointAgain();
     Object.assign(stale, { minimap: false, head: false, lanes: false, places: false });
     if (wanted !== null) openLog(wanted);
     paintPointer();
@@ -176,6 +187,19 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     wanted = null;
     const marker = markers.find((cluster) => isIn(cluster, log));
     if (marker) openEntries(stage, marker, [log]);
+  }
+
+  /** The bar under the pointer is another one, though it did not move. */
+  function pointAgain(): void {
+    const { hover, pointer } = store.get();
+    if (hover === null || pointer === null) return;
+    const lane = data.calls.lane[hover] ?? -1;
+    const bars = drawn.row(lane, (data.calls.depth[hover] ?? 0) - (index.top[lane] ?? 0));
+    const i = bars ? barAt(bars, xOf(scale, pointer)) : -1;
+    const call = bars && i >= 0 ? (bars.call[i] as CallId) : null;
+    if (call === hover) return;
+    store.set({ hover: call });
+    cards.point(call, call === null ? null : anchorOf(stage, call));
   }
 
   /** A card that stays open stays beside its bar. */
@@ -243,6 +267,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   loadMore(context).then(
     (more) => {
       strips = more.strips();
+      if (data.room) finer = more.finer(context, () => touch("lanes", "places"));
       if (!data.spans.some((span) => span.kind !== "gc")) return;
       spans = more.spans(data);
       measureLayout();
@@ -302,6 +327,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       sizes.disconnect();
       sight.disconnect();
       motion.dispose();
+      finer?.dispose();
       for (const made of [range, assist]) void made?.then((view) => view.dispose()).catch(() => undefined);
     },
   };

@@ -1,3 +1,4 @@
+import { barOf } from "../data/room";
 import type { CallId, LaneId } from "../data/types";
 import { CallTree, laneOfNode, type TreeNode } from "../logic/tree";
 import type { Context, View } from "./context";
@@ -25,6 +26,11 @@ export function createTreeGrid(context: Context, spoken: Spoken): View {
   grid.setAttribute("aria-colcount", "1");
   const made = new Map<TreeNode, HTMLElement>();
   let active = tree.start();
+  /** The tree is of the view's own bars. */
+  const chosen = () => {
+    const { selected } = store.get();
+    return selected === null ? null : barOf(data, selected);
+  };
 
   const rowOf = (node: TreeNode): HTMLElement => {
     const known = made.get(node);
@@ -57,7 +63,7 @@ export function createTreeGrid(context: Context, spoken: Spoken): View {
     for (const node of nodes) {
       const row = rowOf(node);
       row.tabIndex = node === active ? 0 : -1;
-      row.setAttribute("aria-selected", String(node === store.get().selected));
+      row.setAttribute("aria-selected", String(node === chosen()));
       if (tree.first(node) === null) row.removeAttribute("aria-expanded");
       else row.setAttribute("aria-expanded", String(tree.isOpen(node)));
       const next: Element | null = before ? before.nextElementSibling : grid.firstElementChild;
@@ -96,7 +102,8 @@ export function createTreeGrid(context: Context, spoken: Spoken): View {
   });
   const unsubscribe = store.subscribe(({ selected }, before) => {
     if (selected === before.selected) return;
-    if (selected !== null && selected !== active && tree.show(selected)) active = selected;
+    const bar = chosen();
+    if (bar !== null && bar !== active && tree.show(bar)) active = bar;
     update();
   });
   // Of the first lane also what is in it: a page that is only read through then has more than names.
