@@ -43,7 +43,7 @@ def handler(recording: Recording) -> Callable[[Any], tuple[dict[str, Any], list[
 
 def _numbers(body: Any) -> tuple[int, int, int]:
     asked = body if isinstance(body, dict) else {}
-    values = [asked.get(name) for name in ("start", "end", "resolution")]
+    values: list[Any] = [asked.get(name) for name in ("start", "end", "resolution")]
     if all(map(_fits, values)):
         start, end, resolution = (int(value) for value in values)
         if start < end and resolution >= 0:

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { reference } from "../../dev/fixture";
+import { nobody } from "../../tests/nobody";
 import { withRoom } from "../data/room";
 import type { ViewData } from "../data/types";
 import type { Answer, Host, KernelState } from "../host/host";
-import { noHost } from "../host/none";
 import { indexRows } from "../logic/rows";
 import { whole } from "../logic/viewport";
 import { createStore, initial } from "../state/store";
@@ -26,7 +26,7 @@ function setUp() {
   const asked: { body: unknown; answer(answer: Answer): void; refuse(): void }[] = [];
   let heard: (state: KernelState) => void = () => undefined;
   const host: Host = {
-    ...noHost({}),
+    ...nobody(),
     request: (_, body) =>
       new Promise((resolve, reject) => asked.push({ body, answer: resolve, refuse: () => reject(new Error("gone")) })),
     onState(listener) {
