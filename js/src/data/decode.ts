@@ -23,34 +23,11 @@ import type {
   ViewData,
 } from "./types";
 
-/** Parts of bars, and the bar of the view that each belongs to. */
-export interface Sent extends Calls {
-  readonly of: Int32Array;
-}
-
 const MAGIC = "MLVIEW";
 const VERSION = "04";
 const PREFIX = 16;
 
 type Json = Readonly<Record<string, unknown>>;
-const PART_COLUMNS = {
-  start: "f64",
-  duration: "f64",
-  self: "f64",
-  cpu: "f64",
-  waiting: "f64",
-  contended: "f64",
-  lane: "i32",
-  depth: "i32",
-  function: "i32",
-  parent: "i32",
-  callerLine: "i32",
-  samples: "i32",
-  anomaly: "i32",
-  merged: "i32",
-  of: "i32",
-} as const;
-
 const METRIC_COLUMNS = {
   time: "f64",
   cpu: "f64",
@@ -92,13 +69,8 @@ export async function decode(bytes: Uint8Array): Promise<ViewData> {
   return read(startsWithMagic(bytes) ? bytes : await inflate(bytes));
 }
 
-/** The parts of bars that Python sends on demand (see FORMAT.md): their columns, deflated, and where each is. */
-export async function readColumns(columns: unknown, bytes: DataView | undefined): Promise<Sent> {
-  const packed = bytes ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : new Uint8Array();
-  return block(readerOf(object(columns, "columns"), await inflate(packed)), "calls", PART_COLUMNS);
-}
-
-function readerOf(columns: Json, body: Uint8Array): Read {
+/** Reads columns of tables by where each is. */
+export function readerOf(columns: Json, body: Uint8Array): Read {
   return (table, column) =>
     numbers(
       object(object(columns[table], `columns.${table}`)[column], `${table}.${column}`),
@@ -107,7 +79,8 @@ function readerOf(columns: Json, body: Uint8Array): Read {
     );
 }
 
-async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
+/** Bytes from their zlib format. */
+export async function inflate(bytes: Uint8Array): Promise<Uint8Array> {
   // RFC 1950: the low four bits of the first byte say deflate, and the first two bytes are a multiple of 31.
   const zlib =
     bytes.length >= 2 && ((bytes[0] ?? 0) & 15) === 8 && (((bytes[0] ?? 0) << 8) | (bytes[1] ?? 0)) % 31 === 0;
@@ -195,7 +168,8 @@ function parse(header: string): Json {
   return object(value, "header");
 }
 
-function object(value: unknown, name: string): Json {
+/** A value that must be an object. */
+export function object(value: unknown, name: string): Json {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
   throw new Error(`The microlog view is damaged: "${name}" is missing or is not an object.`);
 }
@@ -217,7 +191,8 @@ function graphOf(graphs: Json, level: GraphLevel): GraphNodes {
   return graph as unknown as GraphNodes;
 }
 
-function block<S extends Shape>(read: Read, table: string, shape: S): Columns<S> & { count: number } {
+/** Columns of a table, all of one length. */
+export function block<S extends Shape>(read: Read, table: string, shape: S): Columns<S> & { count: number } {
   const arrays = Object.entries(shape).map(([column, type]) => {
     const values = read(table, column);
     return [column, type === "f64" ? values.map(unknownBelow0) : Int32Array.from(values)];

@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import type { CallId, Calls, FunctionId, LogRow, Metrics, Ns, ViewData } from "../data/types";
 import { createFamilies, pathOf, STRIP_MOST, stripRange } from "./family";
 import { cpuWithin, gapTime, logsInside } from "./inside";
+import { numbersOf } from "./numbers";
 import { placeBeside, placeUnder } from "./place";
 import { visibleRuns, visibleText } from "./visible";
-import { callAsMarkdown, comparison, numbersOf, plain, waitingWords } from "./words";
+import { callAsMarkdown, comparison, plain, waitingWords } from "./words";
 
 const S = 1e9;
 

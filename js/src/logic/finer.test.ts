@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Sent } from "../data/decode";
+import type { Sent } from "../data/parts";
 import { barOf, withRoom } from "../data/room";
 import { type CallId, ns, type ViewData } from "../data/types";
 import { chosen, finerRows, stored, wanted } from "./finer";

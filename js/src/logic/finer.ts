@@ -1,4 +1,4 @@
-import type { Sent } from "../data/decode";
+import type { Sent } from "../data/parts";
 import type { Room } from "../data/room";
 import type { Calls, Ns } from "../data/types";
 import { at, firstAbove, lowerBound, makeRow, type Row, type RowIndex } from "./rows";

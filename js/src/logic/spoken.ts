@@ -1,8 +1,8 @@
 import type { CallId, Calls, LaneId, LogRow, ViewData } from "../data/types";
 import { formatDuration, formatNumberOf, formatPercent } from "./format";
 import { laneNote } from "./layout";
+import { numbersOf } from "./numbers";
 import { visibleText } from "./visible";
-import { numbersOf } from "./words";
 
 /** How many entries were written inside each call, in it or in what it called; by CallId. */
 export function logsByCall(calls: Calls, logs: readonly LogRow[]): Int32Array {

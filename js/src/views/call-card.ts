@@ -3,8 +3,10 @@ import type { CallId, FunctionId, LogId, PackageId } from "../data/types";
 import { firstLine } from "../logic/first-line";
 import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
 import { cpuWithin, gapTime, logsInside } from "../logic/inside";
+import { type CallNumbers, numbersOf } from "../logic/numbers";
 import { visibleText } from "../logic/visible";
-import { anomalyWords, type CallNumbers, callAsMarkdown, comparison, numbersOf, waitingWords } from "../logic/words";
+import { anomalyWords, callAsMarkdown, comparison, waitingWords } from "../logic/words";
+import { copyText } from "./clipboard";
 import type { Context } from "./context";
 import { button, el, hostile, key, sentence } from "./dom";
 import { icon } from "./icon";
@@ -18,7 +20,6 @@ export interface CallActions {
   readonly pin: (call: CallId) => void;
   readonly close: () => void;
   readonly logs: (entries: readonly LogId[]) => void;
-  readonly copy: (text: string, pressed: HTMLElement) => void;
 }
 
 /** Logs that a card lists before it counts the rest. */
@@ -58,7 +59,7 @@ export function createCallCard(
     .map((log) => (log ? `${formatDuration(log.time)} ${log.level}: ${visibleText(log.message)}` : ""));
   const copy = button(
     "microlog-button",
-    () => actions.copy(callAsMarkdown(data, call, compared, logLines.slice(0, 20)), copy),
+    () => void copyText(callAsMarkdown(data, call, compared, logLines.slice(0, 20)), copy),
     "Copy",
     key("C"),
   );

@@ -1,7 +1,6 @@
 import type { CallId, FunctionId, LogId } from "../data/types";
 import { createFamilies } from "../logic/family";
 import { placeBeside, placeUnder } from "../logic/place";
-import { copyText } from "./clipboard";
 import type { Context } from "./context";
 import { el } from "./dom";
 import { loadMore } from "./load-more";
@@ -151,7 +150,6 @@ export function createCards(context: Context, actions: CardActions): CardStack {
         pin: togglePin,
         close: closeCall,
         logs: (entries) => showLogs(entries, bar),
-        copy: copyText,
       }),
     );
   };

@@ -1,4 +1,4 @@
-import { readColumns } from "../data/decode";
+import { readColumns } from "../data/parts";
 import { barOf } from "../data/room";
 import type { CallId, Ns } from "../data/types";
 import { chosen, finerRows, type Part, stored, wanted } from "../logic/finer";

@@ -1,7 +1,7 @@
 import type { CallId } from "../data/types";
 import { formatDuration, formatPercent } from "../logic/format";
 import { longestCalls } from "../logic/longest";
-import { numbersOf } from "../logic/words";
+import { numbersOf } from "../logic/numbers";
 import type { Context, View } from "./context";
 import { button, el, hostile } from "./dom";
 import { swatch } from "./tabs";

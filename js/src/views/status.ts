@@ -1,8 +1,8 @@
 import type { CallId } from "../data/types";
 import { pathOf } from "../logic/family";
 import { formatDuration, formatNumberOf, formatPercent, formatRange } from "../logic/format";
+import { numbersOf } from "../logic/numbers";
 import { wholeWords } from "../logic/whole";
-import { numbersOf } from "../logic/words";
 import type { Interval } from "../state/store";
 import type { Context, View } from "./context";
 import { el, key } from "./dom";
