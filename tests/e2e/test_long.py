@@ -36,12 +36,12 @@ def test_what_is_zoomed_into_comes_from_the_kernel_and_a_report_says_that_it_lac
     notebook.open()
     notebook.run(0)
     timeline = Timeline(page)
-    timeline.wait()
     # the notebook keeps the main part only: the kernel gives the rest
     coarse = payload.levels(recording._tables).at_most(limits.ALL.calls)
     expect(page.locator(".microlog:visible")).to_contain_text(
         f"neighbours under {coarse.resolution_ns / 2e6:.2f} ms are joined until you zoom in"
     )
+    timeline.wait()
     while timeline.window[1] - timeline.window[0] > 200_000_000:
         timeline.wheel(-240, control=True, at=0.4)
     window = timeline.window

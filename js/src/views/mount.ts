@@ -82,8 +82,14 @@ export function createMount(place: HTMLElement, host: Host, className = "", memo
       ({ buffers: [all] }) => {
         if (all && turn === latest) void mount.show(new Uint8Array(all.buffer, all.byteOffset, all.byteLength));
       },
-      // Nobody is there who has it: the view says what is left out.
-      () => undefined,
+      // Nobody is there who has it: the view says what is left out. A kernel that was busy may be there later.
+      () => {
+        const stop = host.onState((state) => {
+          if (state !== "idle") return;
+          stop();
+          if (turn === latest) askForAll(turn);
+        });
+      },
     );
   };
   const mount: Mount = {
