@@ -138,10 +138,10 @@ describe("visibleBars", () => {
     const pair = fc.tuple(fc.oneof(fc.constant(0), fc.nat(30)), fc.oneof(fc.nat(3), fc.nat(60)));
     fc.assert(
       fc.property(
-        fc.array(pair, { minLength: 1, maxLength: 400, size: "max" }),
+        fc.array(pair, { minLength: 1, maxLength: 200, size: "max" }),
         fc.nat(2000),
         fc.integer({ min: 1, max: 6000 }),
-        fc.integer({ min: 1, max: 200 }),
+        fc.integer({ min: 1, max: 100 }),
         (made, start, span, width) => {
           const row = rowOf(made);
           const view = scale(start, start + span, width);
@@ -171,7 +171,7 @@ describe("visibleBars", () => {
           });
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
