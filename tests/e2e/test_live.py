@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.jupyter import JupyterServer, NotebookPage
 from tests.e2e.timeline import Timeline
 
-LOAD = "%load_ext microlog_nb"
+LOAD = "%load_ext microlog_nb\nimport ipywidgets\nipywidgets.Label('widgets are shown')"
 CELL = """
 %%microlog --name grows {options}
 from pathlib import Path
@@ -48,6 +48,8 @@ class Run:
         self.notebook = NotebookPage(server, page, f"{name}.ipynb")
         self.notebook.open()
         self.notebook.run(0)
+        # a page that has just been opened does not listen to widgets yet, and asks a busy kernel in vain which there are
+        expect(page.locator(".widget-label")).to_have_text("widgets are shown")
         page.locator(".jp-CodeCell .jp-Editor .cm-content").nth(1).click()
         page.keyboard.press("Shift+Enter")
         expect(self.word).to_be_visible()
