@@ -13,12 +13,14 @@ from nbformat.v4 import new_code_cell, new_notebook
 from tests.magic.kernels import Kernel, Ran
 
 WITHDRAWN = ("update_display_data", {})
+# A program that gave the lock away every moment would starve the kernel's other threads, the recorder's among them.
 WAITS = """
 from pathlib import Path
 Path("enough").unlink(missing_ok=True)
 {before}
 while not Path("enough").exists():
-    sum(range(10_000))
+    for _ in range(200):
+        sum(range(10_000))
 {after}
 """
 
