@@ -8,6 +8,11 @@ and ending a recording are not, and are shown beside it in milliseconds. Each re
 the blocks alone before and after it, and the median of these ratios is taken. `noise` is the same for blocks alone: what a
 machine that is shared with others makes of a ratio that is 1. Profilers that call back at every call run last, once each
 time: nobody needs their third digit.
+
+Where a program's objects happen to lie in memory changes its time by up to a tenth, and whatever has made objects before it, as
+starting a recording does, decides that: always the same way, so that no number of rounds averages it out. Each run of the
+workload therefore finds its memory shuffled anew, recorded or not (Mytkowicz, Diwan, Hauswirth, Sweeney: Producing wrong
+data without doing anything obviously wrong!, 2009; Curtsinger, Berger: Stabilizer, 2013). That is not part of the time.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -165,13 +171,33 @@ def _interleaved(
 
 def _block(workload: Callable[[], None], times: int, profiler: AbstractContextManager[object]) -> Block:
     gc.collect()
+    wall = cpu = 0.0
     begin = time.perf_counter()
     with profiler:
-        start, cpu = time.perf_counter(), time.process_time()
+        inside = time.perf_counter()
         for _ in range(times):
+            shuffled = _shuffled_memory()
+            start, cpu_start = time.perf_counter(), time.process_time()
             workload()
-        end, cpu_end = time.perf_counter(), time.process_time()
-    return Block(end - start, cpu_end - cpu, start - begin, time.perf_counter() - end)
+            wall += time.perf_counter() - start
+            cpu += time.process_time() - cpu_start
+            del shuffled
+        end = time.perf_counter()
+    return Block(wall, cpu, inside - begin, time.perf_counter() - end)
+
+
+_shuffle = random.Random(1)
+
+
+def _shuffled_memory() -> list[object]:
+    """Objects of every size that Python's allocator serves; between them are holes, and the next object gets one of those."""
+    sizes = [_shuffle.randrange(480) for _ in range(6000)]
+    kept: list[object] = [made for size in sizes for made in (bytes(size), float(size))]
+    _shuffle.shuffle(kept)
+    del kept[_shuffle.randrange(len(kept) // 4, len(kept) * 3 // 4) :]
+    again = _shuffle.randrange(len(sizes) // 2)  # else the next object would get the place of the last one that went
+    kept += [made for size in sizes[:again] for made in (bytes(size), float(size))]
+    return kept
 
 
 if __name__ == "__main__":
