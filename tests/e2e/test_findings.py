@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -81,6 +82,15 @@ def test_functions_are_sorted_and_show_their_source(root: Locator) -> None:
     expect(root.get_by_role("region", name="Source of Shop.order")).to_contain_text(
         "burn(0.2 if number == 7 else 0.02)"
     )
+
+
+def test_the_search_goes_from_anomaly_to_anomaly(root: Locator, offline_page: Page) -> None:
+    open_tab(root, "Anomalies")
+    grid = root.get_by_role("grid", name="Anomalies")
+    search(root, "/Shop|burn/")
+    expect(root.locator(".microlog-search-count")).to_have_text(re.compile(r"^[1-3] of \d · \d+ ms$"))
+    root.locator(".microlog-search-input").press("Enter")
+    expect(grid.locator("[role=row][aria-selected=true]")).to_contain_text("burn")
 
 
 def test_a_function_leads_to_its_longest_call_and_the_keys_move(root: Locator, offline_page: Page) -> None:

@@ -180,6 +180,17 @@ def test_search_counts_steps_and_clears(timeline: Timeline) -> None:
     expect(timeline.root.locator(".microlog-search-input")).to_have_value("")
 
 
+def test_search_counts_and_times_what_the_open_view_is_about(timeline: Timeline) -> None:
+    timeline.root.locator(".microlog-search-input").fill("fetch")
+    count = timeline.root.locator(".microlog-search-count")
+    for tab in ("Timeline", "Functions", "Log", "Design"):
+        _tab(timeline, tab)
+        # what fetch logged was written by its only call
+        expect(count).to_have_text(re.compile(r"^1 of .+ · 1\d\d ms$"))
+    _tab(timeline, "Log")
+    expect(count).to_have_attribute("title", re.compile(r"^1 log, 1\d\d ms in the calls that wrote them$"))
+
+
 def test_shift_and_drag_select_a_range_and_say_what_was_in_it(timeline: Timeline) -> None:
     box = timeline.root.locator(LANES).bounding_box()
     assert box is not None

@@ -17,7 +17,7 @@ export function shownAnomalies(
   return anomalies
     .flatMap((row, id) => {
       const inside = row.start <= within.end && row.start + row.duration >= within.start;
-      const matches = found === null || found.functions[row.function] === 1;
+      const matches = found === null || found.anomalies[id] === 1;
       return inside && matches && !muted.has(row.kind) ? [id] : [];
     })
     .sort((a, b) => (anomalies[b]?.score ?? 0) - (anomalies[a]?.score ?? 0) || a - b);

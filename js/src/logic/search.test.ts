@@ -51,17 +51,37 @@ describe("queries", () => {
 describe("what is found", () => {
   it("counts calls and log entries, and the time of the calls", () => {
     const found = search(data, "fit_fold");
-    expect(found?.callCount).toBe(8);
+    expect(found?.matches.call.count).toBe(8);
     const sum = Array.from(data.calls.duration).filter((_, call) => nameOf(call) === "fit_fold");
-    expect(found?.time).toBeCloseTo(sum.reduce((a, b) => a + b, 0));
-    expect(search(data, "fold 3")?.logCount).toBe(2);
+    expect(found?.matches.call.time).toBeCloseTo(sum.reduce((a, b) => a + b, 0));
+    expect(search(data, "fold 3")?.matches.log.count).toBe(2);
     expect(search(data, "")).toBeNull();
   });
 
   it("a call inside another that matches is not counted twice in the time", () => {
     const found = search(data, "wait");
-    expect(found?.callCount).toBe(2);
-    expect(found?.time).toBeCloseTo(1.65e9);
+    expect(found?.matches.call.count).toBe(2);
+    expect(found?.matches.call.time).toBeCloseTo(1.65e9);
+  });
+
+  it("the time of log entries is that of the calls that wrote them, one inside another counted once", () => {
+    const call = data.calls.parent.findIndex((parent) => parent >= 0);
+    const caller = data.calls.parent[call] ?? -1;
+    const said = data.logs[0] as (typeof data.logs)[0];
+    const entry = (by: number, message: string) => ({ ...said, call: by, message, logger: "", function: "" });
+    const logs = [entry(call, "one"), entry(call, "two"), entry(caller, "two"), entry(-1, "outside")];
+    const matches = (query: string) => search({ ...data, logs }, query)?.matches.log;
+    const [inner, outer] = [data.calls.duration[call], data.calls.duration[caller]];
+    expect(matches("one")).toEqual({ count: 1, of: 4, time: inner });
+    expect(matches("two")).toEqual({ count: 2, of: 4, time: outer });
+    expect(matches("outside")).toEqual({ count: 1, of: 4, time: 0 });
+  });
+
+  it("functions have the time of their calls, anomalies the time that they take", () => {
+    const found = search(data, "fit_fold")?.matches;
+    const odd = data.anomalies.filter((row) => data.functions[row.function]?.name === "fit_fold");
+    expect(found?.function).toEqual({ count: 1, of: data.functions.length, time: found?.call.time });
+    expect(found?.anomaly).toEqual({ count: 1, of: data.anomalies.length, time: odd[0]?.duration });
   });
 
   it("steps through the matching calls and comes round", () => {

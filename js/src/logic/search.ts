@@ -1,18 +1,27 @@
 import type { CallId, ViewData } from "../data/types";
+import { covered } from "./covered";
 
 /** Characters of a text that are searched: one log entry may be a megabyte in one line. */
 const SEARCHED_MOST = 20_000;
+
+/** What a view searches among. */
+export type Kind = "call" | "function" | "log" | "anomaly";
+
+/** How many there are of how many, and their total time in nanoseconds: what is inside another is not counted again. */
+export interface Matches {
+  readonly count: number;
+  readonly of: number;
+  readonly time: number;
+}
 
 /** What a query finds. Rows are looked up by id: 1 where they match. */
 export interface Found {
   readonly query: string;
   readonly functions: Uint8Array;
   readonly logs: Uint8Array;
-  readonly callCount: number;
-  readonly logCount: number;
-  readonly functionCount: number;
-  /** Time of the matching calls in nanoseconds; a call inside another that matches is not counted again. */
-  readonly time: number;
+  readonly anomalies: Uint8Array;
+  /** The time of functions is that of their calls, the time of log entries that of the calls that wrote them. */
+  readonly matches: Readonly<Record<Kind, Matches>>;
 }
 
 /**
@@ -70,8 +79,9 @@ export function search(data: ViewData, query: string): Found | null {
   const logs = Uint8Array.from(data.logs, (row) =>
     Number(matches(row.message) || matches(row.logger) || matches(row.function)),
   );
+  const anomalies = Uint8Array.from(data.anomalies, (row) => functions[row.function] ?? 0);
   const inside = new Uint8Array(calls.count);
-  let callCount = 0;
+  let count = 0;
   let time = 0;
   for (let call = 0; call < calls.count; call++) {
     // A caller comes before what it calls.
@@ -80,10 +90,34 @@ export function search(data: ViewData, query: string): Found | null {
     const match = functions[calls.function[call] ?? -1] === 1;
     inside[call] = Number(within || match);
     if (!match) continue;
-    callCount++;
+    count++;
     if (!within) time += calls.duration[call] ?? 0;
   }
-  return { query, functions, logs, callCount, logCount: sum(logs), functionCount: sum(functions), time };
+  const among = (found: Uint8Array, of: number) => ({ count: sum(found), of: found.length, time: of });
+  return {
+    query,
+    functions,
+    logs,
+    anomalies,
+    matches: {
+      call: { count, of: calls.count, time },
+      function: among(functions, time),
+      log: among(logs, timeOfWriters(data, logs)),
+      anomaly: among(anomalies, covered(data.anomalies.filter((_, id) => anomalies[id] === 1))),
+    },
+  };
+}
+
+/** Time of the calls that wrote these entries. */
+function timeOfWriters({ calls, logs }: ViewData, found: Uint8Array): number {
+  const writers = new Set(logs.flatMap(({ call }, id) => (found[id] === 1 && call >= 0 ? [call] : [])));
+  let time = 0;
+  for (const writer of writers) {
+    let caller = calls.parent[writer] ?? -1;
+    while (caller >= 0 && !writers.has(caller)) caller = calls.parent[caller] ?? -1;
+    if (caller < 0) time += calls.duration[writer] ?? 0;
+  }
+  return time;
 }
 
 function sum(values: Uint8Array): number {

@@ -129,7 +129,6 @@ export function createAnomalies(context: Context): Panel {
       const next = shown[Math.min(Math.max(at + step, 0), shown.length - 1)];
       if (next === undefined) return false;
       choose(next);
-      rows.reveal(next);
     } else if (chosen === null) return false;
     else if (pressed === "Enter") jump(chosen);
     else if (pressed === "m") mute(data.anomalies[chosen]?.kind ?? null);
@@ -144,7 +143,10 @@ export function createAnomalies(context: Context): Panel {
   const unsubscribe = store.subscribe((state, before) => {
     if (!visible) return;
     if (state.range !== before.range || state.window !== before.window || state.found !== before.found) list();
-    else if (state.anomaly !== before.anomaly) select();
+    else if (state.anomaly !== before.anomaly) {
+      select();
+      if (state.anomaly !== null) rows.reveal(state.anomaly);
+    }
   });
   const ends = [context.onTheme, host.onState.bind(host)].map((listen) =>
     listen(() => {

@@ -1,16 +1,25 @@
 import { barOf } from "../data/room";
-import type { FunctionId, LogId } from "../data/types";
+import type { AnomalyId, FunctionId, LogId } from "../data/types";
 import { formatCount, formatDuration, formatNumberOf } from "../logic/format";
-import { next, nextCall, search } from "../logic/search";
+import { type Kind, next, nextCall, search } from "../logic/search";
 import type { Tab } from "../state/store";
 import type { Context, View } from "./context";
 import type { SearchParts } from "./search-box";
 
 /** What a view searches among; the others are about calls. */
-const AMONG: Partial<Readonly<Record<Tab, "log" | "function">>> = {
+const AMONG: Partial<Readonly<Record<Tab, Kind>>> = {
   log: "log",
   functions: "function",
   design: "function",
+  anomalies: "anomaly",
+};
+
+/** What the time beside the count is of, for the tooltip. */
+const TIMED: Readonly<Record<Kind, string>> = {
+  call: "in all",
+  function: "in all their calls",
+  log: "in the calls that wrote them",
+  anomaly: "in all",
 };
 
 /**
@@ -22,7 +31,7 @@ export function createSearchField(context: Context, { box, input, count, hint }:
   const ending = new AbortController();
   const { signal } = ending;
   const go = (step: 1 | -1) => {
-    const { found, tab, selected, log, function: chosen } = store.get();
+    const { found, tab, selected, log, anomaly, function: chosen } = store.get();
     if (!found) return;
     const among = AMONG[tab];
     if (among === "log") {
@@ -31,6 +40,9 @@ export function createSearchField(context: Context, { box, input, count, hint }:
     } else if (among === "function") {
       const hit = next(data.functions.length, chosen, step, (id) => found.functions[id] === 1);
       if (hit !== null) store.set({ function: hit as FunctionId });
+    } else if (among === "anomaly") {
+      const hit = next(data.anomalies.length, anomaly, step, (id) => found.anomalies[id] === 1);
+      if (hit !== null) store.set({ anomaly: hit as AnomalyId });
     } else {
       const call = nextCall(data, found, selected === null ? null : barOf(data, selected), step);
       if (call !== null) context.select(call);
@@ -64,14 +76,10 @@ export function createSearchField(context: Context, { box, input, count, hint }:
     count.hidden = !found;
     if (!found) return;
     const among = AMONG[tab] ?? "call";
-    const [n, of] = {
-      log: [found.logCount, data.logs.length] as const,
-      function: [found.functionCount, data.functions.length] as const,
-      call: [found.callCount, data.calls.count] as const,
-    }[among];
-    const time = among !== "log" && n > 0 ? ` · ${formatDuration(found.time)}` : "";
-    count.textContent = `${formatCount(n)} of ${formatCount(of)}${time}`;
-    count.title = `${formatNumberOf(n, among)}; all matching calls: ${formatDuration(found.time)}`;
+    const matches = found.matches[among];
+    const time = matches.time > 0 ? formatDuration(matches.time) : "";
+    count.textContent = `${formatCount(matches.count)} of ${formatCount(matches.of)}${time && ` · ${time}`}`;
+    count.title = `${formatNumberOf(matches.count, among)}${time && `, ${time} ${TIMED[among]}`}`;
   };
   const unsubscribe = store.subscribe((state, before) => {
     if (state.query !== before.query) store.set({ found: search(data, state.query) });
