@@ -96,6 +96,8 @@ def kind(module: str, file: str) -> str:
     """One of `schema.FUNCTION_KINDS` for a code object's module and file; code made at run time is its module's."""
     if labels.label(file) is not None:
         return "notebook"
+    if _is_generated(module, file):
+        return "library"
     if file == "<string>" and module != "__main__":
         file = getattr(sys.modules.get(module), "__file__", None) or file
     if file.startswith(("<frozen ", _HERE, *_library_folders())):
@@ -106,6 +108,11 @@ def kind(module: str, file: str) -> str:
 def row(module: str, name: str, file: str, line: int) -> FunctionRow:
     """The row of a code object in the table of functions: of its module, qualified name, file and first line."""
     return FunctionRow(module, name, labels.label(file) or file, line, kind(module, file))
+
+
+def _is_generated(module: str, file: str) -> bool:
+    """Whether a library wrote the code at run time, in a namespace of its own: the methods of named tuples, of attrs' classes."""
+    return (file == "<string>" and module.startswith("namedtuple_")) or file.startswith("<attrs generated ")
 
 
 @cache

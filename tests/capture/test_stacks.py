@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from collections import namedtuple
 from collections.abc import Callable
 from types import FrameType, ModuleType
 from typing import Any
@@ -27,6 +28,7 @@ def caller(module: str, file: str) -> Callable[..., object]:
 user = caller("analysis", "/home/me/analysis.py")
 kernel = caller("ipykernel.kernelapp", "/venv/site-packages/ipykernel/kernelapp.py")
 library = caller("pandas.io", "/venv/site-packages/pandas/io.py")
+microlog = caller("microlog_nb.api.profiling", "/venv/site-packages/microlog_nb/api/profiling.py")
 
 
 class Book:
@@ -73,6 +75,35 @@ def test_a_thread_of_the_kernel_alone_has_no_stack() -> None:
 def test_library_code_that_the_kernel_calls_for_itself_has_no_stack() -> None:
     book = Book()
     assert book.stacks.of_frame(through(kernel, library)) == NO_STACK
+
+
+def test_the_methods_that_named_tuples_write_are_library_code() -> None:
+    """One that microlog makes must not look like a lambda of the user's."""
+    book = Book()
+    pair = namedtuple("pair", "left right")  # noqa: PYI024 - its own namespace is what it is about
+    of_microlog: list[int] = []
+    of_user: list[int] = []
+
+    def note(found: list[int]) -> Callable[[FrameType, str, Any], None]:
+        def of_call(frame: FrameType, event: str, _: Any) -> None:
+            if event == "call" and frame.f_code is pair.__new__.__code__:
+                found.append(book.stacks.of_frame(frame))
+
+        return of_call
+
+    def make(call: Callable[..., object], found: list[int]) -> None:
+        sys.setprofile(note(found))
+        try:
+            call(pair, 1, 2)
+        finally:
+            sys.setprofile(None)
+
+    for call, found in ((microlog, of_microlog), (user, of_user)):
+        thread = threading.Thread(target=kernel, args=(make, call, found))
+        thread.start()
+        thread.join()
+    assert [book.modules(node)[-1] for node in of_microlog] == [__name__]
+    assert [book.modules(node)[-2:] for node in of_user] == [["analysis", "namedtuple_pair"]]
 
 
 def test_the_start_of_a_thread_is_left_out() -> None:
@@ -193,7 +224,14 @@ def test_the_statements_of_a_cell_are_one_function_with_their_own_lines() -> Non
 
 
 @pytest.mark.parametrize(
-    ("module", "kind"), [("argparse", "library"), ("pytest", "library"), ("__main__", "user"), ("not_there", "user")]
+    ("module", "kind"),
+    [
+        ("argparse", "library"),
+        ("pytest", "library"),
+        ("__main__", "user"),
+        ("not_there", "user"),
+        ("namedtuple_pair", "library"),
+    ],
 )
 def test_code_made_at_run_time_is_of_the_kind_of_its_module(module: str, kind: str) -> None:
     """As the methods that `dataclasses` writes."""
