@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from microlog_nb.analysis.calls import late_samples
 from microlog_nb.analysis.graph import LEVELS, thread_starts
 from microlog_nb.analysis.line_runs import line_runs
 from microlog_nb.analysis.lines import follow
 from microlog_nb.analysis.names import function_names, package_name, shown_file, shown_name
+from microlog_nb.model import arrays
 from microlog_nb.model.schema import LATE_INTERVALS
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
@@ -425,7 +427,7 @@ def _most_important(trace: Trace, most: int) -> Ints:
 
 def _logs(tables: Tables, lane_of: Ints, bars: Bars, entries: Ints, letters: int) -> list[Row]:
     whole = tables.trace
-    trace = Trace({**whole.tables, "logs": whole.tables["logs"].take(entries)}, whole.meta)
+    trace = Trace({**whole.tables, "logs": whole.tables["logs"].take(arrays.numbers(entries, pa.int64()))}, whole.meta)
     stack = trace.numbers("logs", "stack")
     function = np.append(trace.numbers("stacks", "function"), -1)[stack].tolist()
     line = np.append(trace.numbers("stacks", "line"), 0)[stack].tolist()
