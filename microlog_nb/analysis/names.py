@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath, PureWindowsPath
 
 from microlog_nb.model.trace import Trace
@@ -18,6 +19,7 @@ def function_names(trace: Trace) -> list[str]:
     return list(map(shown_name, *(trace.texts("functions", column) for column in ("kind", "name", "file"))))
 
 
+@lru_cache(maxsize=4096)
 def shown_file(file: str) -> str:
     """The last part of a path, of whatever system it came from; a cell's label as it is."""
     if re.match(r"<.*>$|In \[", file):

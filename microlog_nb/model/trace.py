@@ -35,6 +35,7 @@ class Trace:
     tables: Mapping[str, pa.Table]
     meta: Mapping[str, Any]
     _columns: dict[tuple[str, str], npt.NDArray[Any]] = field(default_factory=dict, repr=False)
+    _texts: dict[tuple[str, str], Sequence[str]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tables", MappingProxyType(dict(self.tables)))
@@ -68,9 +69,12 @@ class Trace:
             self._columns[key] = values
         return self._columns[key]
 
-    def texts(self, table: str, column: str) -> list[str]:
-        """A text column as a list."""
-        return self.tables[table].column(column).to_pylist()  # type: ignore[no-any-return]
+    def texts(self, table: str, column: str) -> Sequence[str]:
+        """A text column; everybody is given the same one."""
+        key = (table, column)
+        if key not in self._texts:
+            self._texts[key] = self.tables[table].column(column).to_pylist()
+        return self._texts[key]
 
     def words(self, table: str, column: str, known: Sequence[str]) -> npt.NDArray[np.int64]:
         """A column of words as their numbers among the known ones; -1 for any other."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 
@@ -46,7 +47,7 @@ class Scene:
         return own
 
     @cached_property
-    def threads(self) -> list[str]:
+    def threads(self) -> Sequence[str]:
         """The threads' names."""
         return self.trace.texts("threads", "name")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from microlog_nb import words
@@ -71,7 +73,7 @@ def _outer(start: Ints, duration: Ints, thread: Ints, rows: Ints) -> Ints:
     return outer
 
 
-def _culprit(names: list[str], duration: Ints, outer: Ints, rows: Ints, row: int) -> int:
+def _culprit(names: Sequence[str], duration: Ints, outer: Ints, rows: Ints, row: int) -> int:
     """The innermost import of another package that explains this one."""
     best = at = row
     while True:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 Loop = ast.For | ast.AsyncFor | ast.While | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 Scope = ast.Module | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -20,6 +20,7 @@ class Code:
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._paths: dict[int, list[ast.AST]] = {}
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -33,13 +34,13 @@ class Code:
 
     def path(self, line: int) -> list[ast.AST]:
         """The nodes around a line, outermost first: statements and, in the last of them, expressions that span it."""
-        path: list[ast.AST] = [self.tree]
-        while True:
-            inner = [child for child in ast.iter_child_nodes(path[-1]) if _spans(child, line)]
-            if not inner:
-                return path
-            # several on one line: the one with the widest view of loops and calls
-            path.append(max(inner, key=lambda child: (_holds_loop(child), _end(child) - _begin(child))))
+        if line not in self._paths:
+            path: list[ast.AST] = [self.tree]
+            while inner := [child for child in ast.iter_child_nodes(path[-1]) if _spans(child, line)]:
+                # several on one line: the one with the widest view of loops and calls
+                path.append(max(inner, key=lambda child: (_holds_loop(child), _end(child) - _begin(child))))
+            self._paths[line] = path
+        return self._paths[line]
 
     def scope(self, line: int) -> Scope:
         """The function that the line is in, else the module."""
@@ -114,8 +115,14 @@ class Sources:
     def code(self, file: str) -> Code:
         """The source of a file; empty if the recording has it not."""
         if file not in self._codes:
-            self._codes[file] = Code(self._texts.get(file, ""))
+            self._codes[file] = _code(self._texts.get(file, ""))
         return self._codes[file]
+
+
+@lru_cache(maxsize=8)
+def _code(text: str) -> Code:
+    """A recording that runs is looked at again and again, and its sources are the same ones."""
+    return Code(text)
 
 
 def assignments(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:

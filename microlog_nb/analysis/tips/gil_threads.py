@@ -19,7 +19,7 @@ def find(evidence: Evidence) -> Iterator[Tip]:
     function = evidence.tree.function[evidence.tree.user[nodes]]
     size = len(evidence.names)
     fought = np.bincount(function, weights=evidence.tree.contended_ns[nodes], minlength=size)
-    for row in np.flatnonzero(fought > 0):
+    for row in np.flatnonzero(fought > 0).tolist():
         contended = float(fought[row])
         if not evidence.matters(contended):
             continue

@@ -18,7 +18,7 @@ def find(evidence: Evidence) -> Iterator[Tip]:
     """Time in functions of the user's at lines of a loop where the text gives them the same arguments each time."""
     user = np.zeros(len(evidence.names), bool)
     user[evidence.tree.function[evidence.tree.is_user]] = True
-    for function in np.flatnonzero(user & evidence.tree.expensive):
+    for function in np.flatnonzero(user & evidence.tree.expensive).tolist():
         only = np.arange(len(user)) == function
         name = evidence.names[function].rpartition(".")[2]
         for place in evidence.places.of(only, caller=True):
