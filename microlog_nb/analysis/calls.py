@@ -6,7 +6,8 @@
 
 Observations are the samples and, because a log entry knows its stack exactly, the log entries. Two neighbours continue
 a call at depth d if all its callers continue, the function is the same, its caller is still at the same instruction, and the
-function has not gone back to an earlier instruction outside of a loop, which only another call of it can.
+function has not gone back to an earlier instruction outside of a loop, which only another call of it can. A cell's own code
+runs once: IPython compiles its statements one by one, so that their instructions have no order.
 So, with k the number of calls that continue from one observation to the next, everything deeper than k ends between the
 two and whatever the second has deeper than k begins there. Edges lie midway between observations. An observation that
 came late, because C code held the GIL, is evidence about the time before it: as much of the gap as its thread had the CPU
@@ -21,6 +22,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from microlog_nb.analysis.names import cells
 from microlog_nb.model.schema import LATE_INTERVALS, SAMPLE_STATES
 from microlog_nb.model.trace import Trace
 
@@ -29,6 +31,9 @@ Floats = npt.NDArray[np.float64]
 
 _MOST_BETWEEN = 8
 """Entries that a sample may have been put before or behind by rounding, at most."""
+
+_LONGEST_PAUSE_NS = 100_000_000
+"""As long as a notebook may take from one statement of a cell to the next, and samples may be missing."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ def _observe(trace: Trace, tree: _Tree) -> _Observations:
     order = order[np.lexsort((taken[order], thread[order]))]
     order = _agreeing(order, thread, stack, taken, sample, _step_ns(trace), tree)
     thread, stack, taken, late = thread[order], stack[order], taken[order], late[order]
+    stack = _between_statements(thread, stack, taken, tree)
 
     first = np.ones(len(order), bool)
     first[1:] = thread[1:] != thread[:-1]
@@ -130,6 +136,22 @@ def _observe(trace: Trace, tree: _Tree) -> _Observations:
     # a thread that was gone when the GIL came free was in the function seen before
     edge = np.where(late & (stack < 0) & ~first, taken, edge)
     return _Observations(order, thread, stack, edge, taken, sample[order], len(sample) - len(logs))
+
+
+def _between_statements(thread: Ints, stack: Ints, taken: Ints, tree: _Tree) -> Ints:
+    """Stacks where the notebook was seen at work between two statements of a cell, or ran something else while the cell awaits.
+
+    There is no code of the user's on the stack then, but the cell has not been left.
+    """
+    left = np.flatnonzero(stack[1:-1] < 0) + 1
+    before, after = left - 1, left + 1
+    root = tree.root[stack[before]]
+    same = tree.outer[root] & (tree.function[root] == tree.function[tree.root[stack[after]]])
+    alone = (thread[before] == thread[left]) & (thread[after] == thread[left])
+    goes_on = same & alone & (taken[after] - taken[left] <= _LONGEST_PAUSE_NS)
+    stack = stack.copy()
+    stack[left[goes_on]] = root[goes_on]
+    return stack
 
 
 def _step_ns(trace: Trace) -> int:
@@ -181,11 +203,14 @@ class _Tree:
         self.line = np.append(trace.numbers("stacks", "line"), 0).astype(np.int64)
         self.instruction = np.append(trace.numbers("stacks", "instruction"), -1).astype(np.int64)
         self.loop = np.append(trace.numbers("stacks", "loop"), -1).astype(np.int64)
+        self.root = np.full(len(self.parent), -1, np.int64)
+        self.outer = (self.parent < 0) & np.append(cells(trace), False)[self.function]  # a cell's own code
         self.depth = np.zeros(len(self.parent), np.int64)  # number of frames, 0 for "no stack"
         rows = np.arange(len(self.parent) - 1)
         at = rows
         while len(rows):
             self.depth[rows] += 1
+            self.root[rows] = at
             at = self.parent[at]
             rows, at = rows[at >= 0], at[at >= 0]
 
@@ -209,7 +234,7 @@ class _Tree:
         """Whether a call seen at node x can be the one that is seen at node y, its callers being the same."""
         forward = self.instruction[y] >= self.instruction[x]
         around = (self.loop[x] >= 0) & (self.loop[x] == self.loop[y])
-        goes_on: npt.NDArray[np.bool_] = (self.function[x] == self.function[y]) & (forward | around)
+        goes_on: npt.NDArray[np.bool_] = (self.function[x] == self.function[y]) & (forward | around | self.outer[x])
         return goes_on
 
 

@@ -6,17 +6,30 @@ import re
 from functools import lru_cache
 from pathlib import PurePosixPath, PureWindowsPath
 
+import numpy as np
+import numpy.typing as npt
+
 from microlog_nb.model.trace import Trace
+
+
+def is_cell(kind: str, name: str) -> bool:
+    """Whether a function is the code of a notebook's cell itself."""
+    return kind == "notebook" and name == "<module>"
 
 
 def shown_name(kind: str, name: str, file: str) -> str:
     """A function's name as it is shown: the code of a cell itself carries the cell's label."""
-    return file if kind == "notebook" and name == "<module>" else name
+    return file if is_cell(kind, name) else name
 
 
 def function_names(trace: Trace) -> list[str]:
     """The shown name of every function."""
     return list(map(shown_name, *(trace.texts("functions", column) for column in ("kind", "name", "file"))))
+
+
+def cells(trace: Trace) -> npt.NDArray[np.bool_]:
+    """Which functions are the code of a cell itself."""
+    return np.fromiter(map(is_cell, *(trace.texts("functions", column) for column in ("kind", "name"))), bool)
 
 
 @lru_cache(maxsize=4096)

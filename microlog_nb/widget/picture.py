@@ -23,7 +23,8 @@ from typing import Any
 import numpy as np
 
 from microlog_nb import words
-from microlog_nb.analysis.names import function_names
+from microlog_nb.analysis.calls import Ints
+from microlog_nb.analysis.names import cells, function_names
 from microlog_nb.tables import Tables
 from microlog_nb.widget import palette, payload
 from microlog_nb.widget.bars import Bars, visible_bars
@@ -241,13 +242,12 @@ class _Picture:
         """Draws one thread; returns the number of rows that it took."""
         calls = self.tables.call_data
         mine = np.flatnonzero(calls.thread == thread)
-        depths = calls.depth[mine]
-        first = 1 if self._hides_cell(mine[depths == 0], int(depths.max())) else 0
-        wanted = int(depths.max()) + 1 - first
+        places = calls.depth[mine] - self._left_out(mine)
+        wanted = int(places.max()) + 1
         shown = min(wanted, rows)
         y = self.y + _PADDING
-        for depth in range(first, first + shown):
-            row = mine[depths == depth]
+        for place in range(shown):
+            row = mine[places == place]
             bars = visible_bars(row, calls.start_ns[row], calls.end_ns[row], density=self.density, narrow=self.narrow)
             self._bars(bars, y)
             y += _ROW
@@ -260,14 +260,21 @@ class _Picture:
         self.y = max(y + _PADDING, self.y + _LEAST_LANE)
         return shown
 
-    def _hides_cell(self, roots: Any, deepest: int) -> bool:
-        """The outer frame of a cell says nothing, unless the cell's own code took most of the time."""
-        calls, trace = self.tables.call_data, self.tables.trace
-        if not deepest:
-            return False
-        kinds, names = trace.texts("functions", "kind"), trace.texts("functions", "name")
-        own = all(kinds[f] == "notebook" and names[f] == "<module>" for f in np.unique(calls.function[roots]))
-        return own and calls.self_ns[roots].sum() < calls.duration_ns[roots].sum() / 2
+    def _left_out(self, mine: Ints) -> Ints:
+        """How much higher than its depth each call of a lane is drawn: 1 for the outer frame of a cell and what is in it.
+
+        The frame stays where the cell's own code took most of the time: then it is all there is to see.
+        """
+        calls = self.tables.call_data
+        roots = mine[calls.parent[mine] < 0]
+        frames = roots[cells(self.tables.trace)[calls.function[roots]]]
+        higher = np.zeros(len(calls), np.int64)
+        if calls.duration_ns[roots].sum() > 2 * calls.self_ns[frames].sum():
+            higher[frames] = 1
+            for depth in range(1, int(calls.depth[mine].max()) + 1):
+                row = mine[calls.depth[mine] == depth]
+                higher[row] = higher[calls.parent[row]]
+        return higher[mine]
 
     def _bars(self, bars: Bars, y: float) -> None:
         """One row: bars of one colour are one path, which keeps the file small."""

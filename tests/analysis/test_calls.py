@@ -51,6 +51,26 @@ def test_a_function_without_a_loop_that_goes_back_is_another_call() -> None:
     assert "main 1 a 2-4" in drawn(trace)
 
 
+def test_the_code_of_a_cell_is_one_call_whatever_statement_it_is_at() -> None:
+    trace = trace_from_picture("main: <module>@8.a@2 <module>@2.a@2 <module>@4")
+    assert drawn(trace) == ["main 0 <module> 0-3", "main 1 a 0-1", "main 1 a 1-2"]
+    nested = trace_from_picture("main: f.<module>@8 f.<module>@2")
+    assert drawn(nested) == ["main 0 f 0-2", "main 1 <module> 0-1", "main 1 <module> 1-2"]
+
+
+def test_a_cell_is_not_left_between_two_of_its_statements() -> None:
+    trace = trace_from_picture("main: <module>@2.a - <module>@4.b -*120 <module>@6.b - f - f")
+    assert drawn(trace) == [
+        "main 0 <module> 0-3",
+        "main 1 a 0-1",
+        "main 1 b 2-3",
+        "main 0 <module> 123-124",
+        "main 1 b 123-124",
+        "main 0 f 125-126",
+        "main 0 f 127-128",
+    ]
+
+
 def test_a_function_goes_back_in_its_loop() -> None:
     trace = trace_from_picture("main: a@2.b a@8.c a@2.b a@8.c", loops={"a": 0})
     assert drawn(trace)[0] == "main 0 a 0-4"

@@ -88,6 +88,14 @@ def test_only_a_cell_with_await_is_looked_for_among_suspended_tasks(kernel: Kern
     assert kernel.run(f"{MARK}\nawait __import__('asyncio').sleep(0)\n{looked_for}").result == "1"
 
 
+def test_a_cell_is_one_call_however_many_statements_it_awaits(kernel: Kernel) -> None:
+    statements = "\n".join(f"await asyncio.sleep(0.01)\nprint({n})\nworks()" for n in range(20))
+    works = "def works():\n    end = time.perf_counter() + 0.005\n    while time.perf_counter() < end:\n        pass"
+    kernel.run(f"%%microlog --quiet\nimport asyncio, time\n{works}\n{statements}")
+    of_cell = "calls[(calls.depth == 0) & (calls.function == '<module>')]"
+    assert kernel.run(f"calls = microlog_nb.last().calls\nlen({of_cell})").result == "1"
+
+
 def test_underscore_out_and_in_go_on(kernel: Kernel) -> None:
     ran = kernel.run("%%microlog\n40 + 2")
     assert kernel.run("_").result == "42"

@@ -81,6 +81,14 @@ def test_the_outer_frame_of_a_cell_is_left_out() -> None:
     assert not [text for text in texts(picture.svg(tables())) if text.startswith("In [7]2")]
 
 
+def test_what_a_task_of_a_cell_does_is_drawn_beside_what_the_cell_calls() -> None:
+    functions = {"<module>": {"file": "In [7]"}}
+    drawn = texts(picture.svg(tables(trace_from_picture("main: <module>.load*40 work*40", functions=functions))))
+    assert any(text.startswith("load") for text in drawn)
+    assert any(text.startswith("work") for text in drawn)
+    assert not [text for text in drawn if text.startswith("In [7]4")]
+
+
 def test_a_gap_is_hatched() -> None:
     assert 'fill="url(#hatch)"' in picture.svg(tables())
     assert 'fill="url(#hatch)"' not in picture.svg(tables(trace_from_picture("main: a*9")))

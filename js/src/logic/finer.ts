@@ -99,7 +99,7 @@ export function finerRows(
       if (i < 0 || at(next, i) < 0) ids.push(whole);
       else for (; i >= 0; i = at(next, i)) ids.push(first + i);
     }
-    return makeRow(calls, row.lane, row.depth, Int32Array.from(ids));
+    return makeRow(calls, row.lane, row.place, Int32Array.from(ids));
   };
-  return { top: index.top, lanes: index.lanes.map((rows) => rows.map(rowOf)) };
+  return { place: index.place, lanes: index.lanes.map((rows) => rows.map(rowOf)) };
 }

@@ -17,8 +17,7 @@ export function longestCalls(calls: Calls, index: RowIndex, window: TimeWindow, 
     const start = calls.start[call] as number;
     const end = start + (calls.duration[call] as number);
     const part = Math.min(end, window.end) - Math.max(start, window.start);
-    const drawn = (calls.depth[call] as number) >= (index.top[calls.lane[call] as number] ?? 0);
-    if (!drawn || part <= least) continue;
+    if (part <= least || index.place(call as CallId) < 0) continue;
     parts.push({ call: call as CallId, part });
     if (parts.length < 2 * most) continue;
     shrink();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { large, reference, single } from "../../dev/fixture";
-import type { FunctionRow, PackageRow, ViewData } from "../data/types";
+import type { CallId, FunctionRow, PackageRow, ViewData } from "../data/types";
 import { firstAbove, indexRows } from "./rows";
 
 /** The recording of one call, made into a cell's outer frame with one call in it. */
@@ -40,13 +40,14 @@ function cell(inner: number, self: number): ViewData {
 describe("indexRows", () => {
   it.each([reference, () => large(3000)])("puts each call in exactly one row, in order, without overlap", (make) => {
     const data = make();
+    const index = indexRows(data);
     const seen = new Set<number>();
-    indexRows(data).lanes.forEach((rows, lane) => {
+    index.lanes.forEach((rows, lane) => {
       for (const row of rows) {
         row.ids.forEach((id, i) => {
           seen.add(id);
           expect(data.calls.lane[id]).toBe(lane);
-          expect(data.calls.depth[id]).toBe(row.depth);
+          expect(index.place(id as CallId)).toBe(row.place);
           expect(row.start[i]).toBe(data.calls.start[id]);
           if (i > 0) expect(row.start[i] as number).toBeGreaterThanOrEqual((row.end[i - 1] as number) - 1);
         });
@@ -57,12 +58,28 @@ describe("indexRows", () => {
 
   it("leaves out the outer frame of a cell", () => {
     const index = indexRows(cell(90, 10));
-    expect(index.top).toEqual([1]);
+    expect([0, 1].map((call) => index.place(call as CallId))).toEqual([-1, 0]);
     expect(index.lanes[0]?.map((row) => [...row.ids])).toEqual([[1]]);
   });
 
+  it("what has another root, as a task of the cell, stays where it is", () => {
+    const data = cell(90, 10);
+    const task = { start: 100, duration: 50, self: 50, depth: 0, function: 1, parent: -1, merged: 1 };
+    const columns = Object.entries(data.calls).map(([name, column]) => {
+      if (typeof column === "number") return [name, 3];
+      const value = name in task ? task[name as keyof typeof task] : column[1];
+      return [
+        name,
+        column instanceof Float64Array ? Float64Array.of(...column, value) : Int32Array.of(...column, value),
+      ];
+    });
+    const index = indexRows({ ...data, calls: Object.fromEntries(columns) });
+    expect([0, 1, 2].map((call) => index.place(call as CallId))).toEqual([-1, 0, 0]);
+    expect(index.lanes[0]?.map((row) => [...row.ids])).toEqual([[1, 2]]);
+  });
+
   it("keeps it where the cell's own code took most of the time", () => {
-    expect(indexRows(cell(10, 90)).top).toEqual([0]);
+    expect(indexRows(cell(10, 90)).lanes[0]?.map((row) => [...row.ids])).toEqual([[0], [1]]);
   });
 });
 

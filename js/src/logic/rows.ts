@@ -1,4 +1,5 @@
-import type { Calls, ViewData } from "../data/types";
+import { barOf } from "../data/room";
+import type { CallId, Calls, ViewData } from "../data/types";
 
 /** Calls a block of the lowest level covers, and blocks a block of the next level covers. */
 export const FAN = 16;
@@ -23,10 +24,11 @@ export interface Level {
 /** Stands for the function of calls of several functions. */
 export const MIXED = -1;
 
-/** One depth of one lane: its calls do not overlap, and are in order of time. */
+/** One row of one lane: its calls do not overlap, and are in order of time. */
 export interface Row {
   readonly lane: number;
-  readonly depth: number;
+  /** Its place in the lane, from 0. */
+  readonly place: number;
   readonly ids: Int32Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
@@ -37,70 +39,84 @@ export interface Row {
 }
 
 export interface RowIndex {
-  /** Rows by lane, then by shown depth. */
+  /** Rows by lane, then by their place in it. */
   readonly lanes: readonly (readonly Row[])[];
-  /** The first depth that is drawn, by lane: 1 where the outer frame of the cell is left out. */
-  readonly top: readonly number[];
+  /** The place of the row in which a call is drawn; -1 for the outer frame of a cell where that is left out. */
+  place(call: CallId): number;
 }
 
+/**
+ * The outer frame of a cell is left out, and what it calls is a row higher. What a task of the cell does while the cell awaits
+ * has another root and stays where it is:
+ *
+ *     seen     In [7]━━━━━━┓ work━━┓ In [7]━━┓        drawn     load━━━┓  work━━┓ load━━┓
+ *              load━━━┓      sleep┓  load━━┓                              sleep┓
+ */
 export function indexRows(data: ViewData): RowIndex {
   const { calls, lanes } = data;
+  const higher = leftOut(data);
   const base = new Int32Array(lanes.length + 1);
-  for (let lane = 0; lane < lanes.length; lane++) base[lane + 1] = at(base, lane) + (lanes[lane]?.depth ?? 0);
+  // One more than a lane's deepest: what is left out is sorted into the first of each.
+  for (let lane = 0; lane < lanes.length; lane++) base[lane + 1] = at(base, lane) + (lanes[lane]?.depth ?? 0) + 1;
   const total = at(base, lanes.length);
+  const rowAt = (i: number) => at(base, at(calls.lane, i)) + 1 + at(calls.depth, i) - at(higher, i);
   // A counting sort by row: calls are already ordered by start, and it keeps that order.
   const offset = new Int32Array(total + 1);
   for (let i = 0; i < calls.count; i++) {
-    const row = at(base, at(calls.lane, i)) + at(calls.depth, i);
+    const row = rowAt(i);
     offset[row + 1] = at(offset, row + 1) + 1;
   }
   for (let row = 0; row < total; row++) offset[row + 1] = at(offset, row + 1) + at(offset, row);
   const order = new Int32Array(calls.count);
   const next = offset.slice();
   for (let i = 0; i < calls.count; i++) {
-    const row = at(base, at(calls.lane, i)) + at(calls.depth, i);
+    const row = rowAt(i);
     const place = at(next, row);
     order[place] = i;
     next[row] = place + 1;
   }
-  const top = lanes.map((_, lane) =>
-    hidesCell(data, lane, order.subarray(at(offset, at(base, lane)), at(offset, at(base, lane) + 1))) ? 1 : 0,
-  );
   return {
-    top,
+    place: (call) => at(calls.depth, call) - at(higher, barOf(data, call)),
     lanes: lanes.map((lane, id) => {
       const rows: Row[] = [];
-      for (let depth = top[id] ?? 0; depth < lane.depth; depth++) {
-        const row = at(base, id) + depth;
-        rows.push(makeRow(calls, id, depth, order.subarray(at(offset, row), at(offset, row + 1))));
+      for (let place = 0; place < lane.depth; place++) {
+        const row = at(base, id) + 1 + place;
+        const ids = order.subarray(at(offset, row), at(offset, row + 1));
+        // The deepest row is empty where all is a row higher.
+        if (ids.length > 0 || place < lane.depth - 1) rows.push(makeRow(calls, id, place, ids));
       }
       return rows;
     }),
   };
 }
-
 /**
- * The outer frame of a notebook cell says nothing and is left out, unless the cell's own code took most of the time: then
- * the frame is all there is to see.
+ * How much higher than its depth each call is drawn: 1 for the outer frame of a cell and what is in it. The frame stays where
+ * the cell's own code took most of the time: then it is all there is to see.
  */
-function hidesCell(data: ViewData, lane: number, roots: Int32Array): boolean {
-  if ((data.lanes[lane]?.depth ?? 0) < 2) return false;
-  let total = 0;
-  let self = 0;
-  for (const id of roots) {
-    const row = data.functions[at(data.calls.function, id)];
-    // a cell's own frame bears the cell's label
-    if (row === undefined || row.name !== row.file || data.packages[row.package]?.kind !== "notebook") return false;
-    total += at(data.calls.duration, id);
-    self += at(data.calls.self, id);
+function leftOut({ calls, functions, lanes, packages }: ViewData): Uint8Array {
+  // A cell's own frame bears the cell's label.
+  const cells = functions.map((row) => row.name === row.file && packages[row.package]?.kind === "notebook");
+  const isFrame = (root: number) => cells[at(calls.function, root)] === true;
+  const others = new Float64Array(lanes.length);
+  for (let i = 0; i < calls.count; i++) {
+    if (at(calls.parent, i) >= 0) continue;
+    const own = isFrame(i) ? at(calls.self, i) : 0;
+    const lane = at(calls.lane, i);
+    others[lane] = at(others, lane) + at(calls.duration, i) - 2 * own;
   }
-  return self < total / 2;
+  const higher = new Uint8Array(calls.count);
+  for (let i = 0; i < calls.count; i++) {
+    const parent = at(calls.parent, i);
+    // A caller comes before what it calls.
+    higher[i] = parent >= 0 ? at(higher, parent) : Number(isFrame(i) && at(others, at(calls.lane, i)) > 0);
+  }
+  return higher;
 }
 
 export function makeRow(
   calls: Pick<Calls, "start" | "duration" | "function" | "merged">,
   lane: number,
-  depth: number,
+  place: number,
   ids: Int32Array,
 ): Row {
   const start = new Float64Array(ids.length);
@@ -114,7 +130,7 @@ export function makeRow(
     start[i] = at(calls.start, id);
     end[i] = at(calls.start, id) + at(calls.duration, id);
   }
-  return { lane, depth, ids, start, end, function: functions, before, levels: levelsOf(start, end, functions) };
+  return { lane, place, ids, start, end, function: functions, before, levels: levelsOf(start, end, functions) };
 }
 
 export function levelsOf(start: Float64Array, end: Float64Array, functions: Int32Array): Level[] {

@@ -15,9 +15,7 @@ const named = (name: string) => [...data.calls.function].findIndex((id) => data.
 /** By looking at all calls: what is inside a node, in order of time. */
 function insideOf(node: TreeNode): TreeNode[] {
   const isInside = (call: CallId) =>
-    node < 0
-      ? data.calls.lane[call] === -1 - node && data.calls.depth[call] === index.top[-1 - node]
-      : data.calls.parent[call] === node;
+    node < 0 ? data.calls.lane[call] === -1 - node && index.place(call) === 0 : data.calls.parent[call] === node;
   return drawn.filter(isInside);
 }
 

@@ -64,7 +64,7 @@ export class CallTree {
   parent(node: TreeNode): TreeNode | null {
     if (node < 0) return null;
     const row = this.row(node);
-    return this.isTop(row) ? nodeOfLane(row.lane) : at(this.calls.parent, node);
+    return row.place === 0 ? nodeOfLane(row.lane) : at(this.calls.parent, node);
   }
 
   /** The first node inside. */
@@ -93,7 +93,7 @@ export class CallTree {
     if (node < 0) return { level: 1, place: -node, size: this.index.lanes.length };
     const row = this.row(node);
     const [, from, to] = this.inside(this.parent(node) as TreeNode);
-    return { level: 2 + this.depth(row), place: this.position(row, node) - from + 1, size: to - from };
+    return { level: 2 + row.place, place: this.position(row, node) - from + 1, size: to - from };
   }
 
   /** The nodes seen around one: at most so many, in order. */
@@ -130,7 +130,7 @@ export class CallTree {
       return [row, 0, row?.ids.length ?? 0];
     }
     const above = this.row(node);
-    const row = this.index.lanes[above.lane]?.[this.depth(above) + 1] ?? null;
+    const row = this.index.lanes[above.lane]?.[above.place + 1] ?? null;
     if (!row) return [null, 0, 0];
     const end = at(this.calls.start, node) + at(this.calls.duration, node);
     const isMine = (place: number) => at(this.calls.parent, at(row.ids, place)) === node;
@@ -144,14 +144,6 @@ export class CallTree {
 
   private row(call: TreeNode): Row {
     return rowOf(this.index, this.calls, call as CallId) as Row;
-  }
-
-  private depth(row: Row): number {
-    return row.depth - (this.index.top[row.lane] ?? 0);
-  }
-
-  private isTop(row: Row): boolean {
-    return this.depth(row) === 0;
   }
 
   private position(row: Row, call: TreeNode): number {

@@ -5,8 +5,7 @@ export type Step = "left" | "right" | "up" | "down";
 
 /** The row that shows a call; null for one that is not drawn. */
 export function rowOf(index: RowIndex, calls: Calls, call: CallId): Row | null {
-  const lane = at(calls.lane, call);
-  return index.lanes[lane]?.[at(calls.depth, call) - (index.top[lane] ?? 0)] ?? null;
+  return index.lanes[at(calls.lane, call)]?.[index.place(call)] ?? null;
 }
 
 /**
@@ -20,14 +19,13 @@ export function walk(index: RowIndex, calls: Calls, call: CallId, step: Step): C
   if (step === "left" || step === "right") return (row.ids[here + (step === "left" ? -1 : 1)] ?? null) as CallId | null;
   const start = at(row.start, here);
   const lane = index.lanes[row.lane] ?? [];
-  const depth = row.depth - (index.top[row.lane] ?? 0);
   if (step === "up") {
-    const above = lane[depth - 1];
+    const above = lane[row.place - 1];
     const caller = above ? firstAbove(above.start, start) - 1 : -1;
     if (above && caller >= 0 && at(above.end, caller) >= start) return at(above.ids, caller) as CallId;
     return neighbour(index, row.lane, -1, start);
   }
-  const below = lane[depth + 1];
+  const below = lane[row.place + 1];
   const callee = below ? firstAbove(below.end, start) : 0;
   if (below && callee < below.ids.length && at(below.start, callee) < at(row.end, here))
     return at(below.ids, callee) as CallId;

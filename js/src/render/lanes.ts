@@ -108,7 +108,7 @@ function drawSelected(pen: Pen, bars: BarScene, scene: LanesScene, drawn: Drawn,
   const { calls } = scene.data;
   const lane = calls.lane[call] ?? -1;
   const box = scene.layout.lanes[lane];
-  const row = (calls.depth[call] ?? 0) - (scene.index.top[lane] ?? 0);
+  const row = scene.index.place(call);
   if (!box || row < 0 || row >= box.rows) return false;
   const y = box.bars + row * ROW - scene.scrolled;
   const list = drawn.row(lane, row);

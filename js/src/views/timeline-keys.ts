@@ -115,7 +115,7 @@ export function bringIntoView(stage: Stage, call: CallId): void {
   const lane = data.calls.lane[call] ?? -1;
   const box = stage.layout().lanes[lane];
   if (!box) return;
-  const y = box.bars + ((data.calls.depth[call] ?? 0) - (stage.index.top[lane] ?? 0)) * ROW;
+  const y = box.bars + stage.index.place(call) * ROW;
   const area = stage.frame.lanes.el;
   if (y < area.scrollTop) area.scrollTop = y - ROW;
   else if (y + BAR > area.scrollTop + area.clientHeight) area.scrollTop = y + BAR + ROW - area.clientHeight;

@@ -43,7 +43,7 @@ export function anchorOf(stage: Stage, call: CallId): Anchor | null {
   const { calls } = stage.context.data;
   const lane = calls.lane[call] ?? -1;
   const box = stage.layout().lanes[lane];
-  const row = (calls.depth[call] ?? 0) - (stage.index.top[lane] ?? 0);
+  const row = stage.index.place(call);
   if (!box || row < 0 || row >= box.rows) return null;
   const scale = stage.scale();
   const start = calls.start[call] ?? 0;

@@ -194,7 +194,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     const { hover, pointer } = store.get();
     if (hover === null || pointer === null) return;
     const lane = data.calls.lane[hover] ?? -1;
-    const bars = drawn.row(lane, (data.calls.depth[hover] ?? 0) - (index.top[lane] ?? 0));
+    const bars = drawn.row(lane, index.place(hover));
     const i = bars ? barAt(bars, xOf(scale, pointer)) : -1;
     const call = bars && i >= 0 ? (bars.call[i] as CallId) : null;
     if (call === hover) return;

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from microlog_nb import words
 from microlog_nb.analysis.calls import Calls, Floats, Ints
 from microlog_nb.analysis.lines import sample_ns
+from microlog_nb.analysis.names import function_names
 from microlog_nb.model.schema import FUNCTION_KINDS, PROCESS_METRICS, SAMPLE_STATES
 from microlog_nb.model.trace import Trace
 
@@ -34,11 +35,7 @@ class Scene:
     @cached_property
     def names(self) -> list[str]:
         """The name of each function as it is shown: a cell's own code is called as the cell."""
-        columns = (self.trace.texts("functions", column) for column in ("kind", "name", "file"))
-        return [
-            file if kind == "notebook" and name == "<module>" else name
-            for kind, name, file in zip(*columns, strict=True)
-        ]
+        return function_names(self.trace)
 
     @cached_property
     def own(self) -> Mask:
