@@ -22,6 +22,7 @@ import { createRange, rangeByKey } from "./views/range";
 import { createRunning } from "./views/running";
 import { createSearchField } from "./views/search-field";
 import { createSpanTrack } from "./views/spans";
+import { createVoice } from "./views/voice";
 
 /** What is not needed to paint the timeline: a module of its own, so that the timeline is there at once. */
 const more: More = {
@@ -42,6 +43,7 @@ const more: More = {
   spans: createSpanTrack,
   assist: createAssist,
   running: createRunning,
+  voice: createVoice,
   carried,
   exchange: createExchange,
   link: createLink,
@@ -65,6 +67,7 @@ export const {
   spans,
   assist,
   running,
+  voice,
   exchange,
   link,
   legend,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ def work(until):
 print("first")
 work("{stem}.seen")
 print("second")
+{then}
 work("{stem}.enough")
 print("last")
 42
@@ -38,13 +40,13 @@ KINDS = """() => window.jupyterapp.shell.currentWidget.content.widgets[1].model.
 class Run:
     """A cell that runs until it is let, and its timeline."""
 
-    def __init__(self, server: JupyterServer, page: Page, name: str, options: str = "") -> None:
-        """Opens a notebook and runs the cell, until its timeline is there."""
+    def __init__(self, server: JupyterServer, page: Page, name: str, options: str = "", then: str = "") -> None:
+        """Opens a notebook and runs the cell, until its timeline is there; `then` is what else it does in the middle."""
         self.stem = name
         self.server = server
         self.page = page
         self.timeline = Timeline(page)
-        server.write(f"{name}.ipynb", LOAD, CELL.format(stem=name, options=options))
+        server.write(f"{name}.ipynb", LOAD, CELL.format(stem=name, options=options, then=then))
         self.notebook = NotebookPage(server, page, f"{name}.ipynb")
         self.notebook.open()
         self.notebook.run(0)
@@ -143,7 +145,7 @@ def test_a_long_cell_shows_a_timeline_that_grows_and_ends_below_everything(
 def test_stop_ends_the_recording_and_not_the_cell(server: JupyterServer, page: Page, name: str) -> None:
     run = Run(server, page, name, "--live")
     run.root.get_by_role("button", name="Stop recording").click()
-    expect(run.root.locator(".microlog-live", has_text="The recording has ended after")).to_have_count(1)
+    expect(page.get_by_role("status").filter(has_text="The recording has ended after")).to_have_count(1)
     expect(page.locator(".microlog-running")).to_have_count(0)
     duration = run.root.locator(".microlog-fact").first.inner_text()
     run.let("seen")
@@ -152,6 +154,16 @@ def test_stop_ends_the_recording_and_not_the_cell(server: JupyterServer, page: P
     run.wait_for_end()
     expect(run.root.locator(".microlog-fact").first).to_have_text(duration)
     expect(run.root.locator(".microlog-fact", has_text=" log")).to_have_text("1 log")
+
+
+def test_those_who_do_not_see_it_hear_of_anomalies_and_of_the_end(lab: JupyterServer, page: Page, name: str) -> None:
+    run = Run(lab, page, name, "--live", "import logging; logging.getLogger('shop').error('out of stock')")
+    said = page.get_by_role("status")
+    run.let("seen")
+    expect(said.filter(has_text=re.compile("new anomal", re.IGNORECASE))).to_have_count(1)
+    run.let("enough")
+    run.wait_for_end()
+    expect(said.filter(has_text="The recording has ended after")).to_have_count(1)
 
 
 def test_what_is_read_stands_still_and_the_end_keeps_its_tab(lab: JupyterServer, page: Page, name: str) -> None:

@@ -1,7 +1,5 @@
 import type { ViewData } from "../data/types";
 import { follow, sameCall } from "../logic/carry";
-import { formatDuration } from "../logic/format";
-import { el } from "./dom";
 import type { Shown } from "./mount";
 import type { More } from "./panel";
 
@@ -48,7 +46,6 @@ export const createExchange: More["exchange"] = (place, newRoot, make, took, sig
     before.root.remove();
     scroll(next.root);
     focus?.(next.root);
-    if (before.data.facts.running && !next.data.facts.running) announceEnd(next);
   };
   const begin = (before: Shown, data: ViewData) => {
     drop();
@@ -103,17 +100,6 @@ export const carried: More["carried"] = ({ data, state }, next) => {
     window: follow(state.window, data.facts.duration, next.facts.duration),
   };
 };
-
-/** Says once, to those who do not see it, that the recording is over. */
-function announceEnd({ root, data }: Shown): void {
-  const region = el("div", "microlog-live");
-  region.setAttribute("role", "status");
-  root.append(region);
-  // A region speaks of what changes in it.
-  setTimeout(() => {
-    region.textContent = `The recording has ended after ${formatDuration(data.facts.duration)}.`;
-  });
-}
 
 /** Where an element is in a root, as what finds the one at the same place of another root. */
 function placeOf(root: HTMLElement, element: HTMLElement): (other: HTMLElement) => HTMLElement | undefined {

@@ -8,6 +8,7 @@ import { type App, createApp } from "./app";
 import { el } from "./dom";
 import type { Exchange, More } from "./panel";
 import { createError, createLoading } from "./states";
+import type { Voice } from "./voice";
 
 /** Where an entry shows its bytes; the last ones given win. */
 export interface Mount {
@@ -34,6 +35,8 @@ export interface Seen {
 /** What the views of one recording have in common: the one that was made last tells what is done there. */
 export interface Memory {
   seen: (() => Seen) | null;
+  /** Tells what is new; there once one of them was of a recording that goes on. */
+  voice?: Voice;
 }
 
 /**
@@ -92,6 +95,14 @@ export function createMount(place: HTMLElement, host: Host, className = "", memo
       },
     );
   };
+  /** Says what is new in a recording that goes on. */
+  const tell = async (data: ViewData) => {
+    if (!data.facts.running && !memory.voice) return;
+    const more = (await host.more()) as More;
+    if (ending.signal.aborted) return;
+    memory.voice ??= more.voice();
+    memory.voice.hear(place, data);
+  };
   const mount: Mount = {
     async show(bytes) {
       const turn = ++latest;
@@ -109,6 +120,7 @@ export function createMount(place: HTMLElement, host: Host, className = "", memo
         // Without its code a view begins anew.
         const more = before ? ((await host.more().catch(() => null)) as More | null) : null;
         if (turn !== latest) return;
+        tell(data).catch(() => undefined);
         if (stays && more && shown) {
           exchange ??= more.exchange(place, newRoot, make, take, ending.signal);
           exchange.begin(shown, data);
@@ -133,6 +145,7 @@ export function createMount(place: HTMLElement, host: Host, className = "", memo
     dispose() {
       latest++;
       ending.abort();
+      memory.voice?.leave(place);
       clear();
       root.remove();
     },

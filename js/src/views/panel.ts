@@ -8,6 +8,7 @@ import type { Seen, Shown } from "./mount";
 import type { SearchParts } from "./search-box";
 import type { SourceLine } from "./source-link";
 import type { SpanTrackView } from "./spans";
+import type { Voice } from "./voice";
 
 /** What a view shows in the panel under the tabs. */
 export interface Panel extends View {
@@ -68,6 +69,8 @@ export interface More {
   readonly logCard: (context: Context, entries: readonly LogId[], close: () => void) => HTMLElement;
   /** Says that the recording goes on, until it is ended; `settle` makes room in the header. */
   readonly running: (context: Context, settle: () => void) => () => void;
+  /** Tells those who do not see it what is new. */
+  readonly voice: () => Voice;
   /** What the user was doing on a view, in terms of other data of the same recording. */
   readonly carried: (seen: Seen, next: ViewData) => Partial<UiState>;
   /** How newer data of the recording takes the place of the older. */

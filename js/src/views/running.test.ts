@@ -68,7 +68,7 @@ describe("a recording that goes on", () => {
     await mount.show(grown(3, { running: false }));
     expect(find(".microlog-running")).toBeNull();
     await vi.waitFor(() =>
-      expect(find(".microlog-live[role=status]")?.textContent).toBe("The recording has ended after 3.00 s."),
+      expect(find(".microlog-voice[role=status]")?.textContent).toBe("The recording has ended after 3.00 s."),
     );
   });
 
@@ -88,7 +88,7 @@ describe("a recording that goes on", () => {
     await mount.show(grown(2));
     await mount.show(grown(3));
     expect(duration()).toBe("3.00 s");
-    expect(place.children).toHaveLength(1);
+    expect(place.querySelectorAll(".microlog")).toHaveLength(1);
     expect(find(".microlog")?.style.getPropertyValue("--ml-hover")).not.toBe("");
     expect(find(".microlog")?.style.visibility).toBe("");
     tab("Log")?.click();
