@@ -106,6 +106,7 @@ static Listed listed[MOST_THREADS];
 static volatile int listed_count;
 static Seen walk[DEEPEST];
 static volatile int walk_count;
+static Hook hook; /* of the stack in `walk` */
 
 /* -- clocks --------------------------------------------------------------------------------------------------------- */
 
@@ -118,6 +119,7 @@ now_ns(void)
 
 /* -- reading stacks, inside the guard ----------------------------------------------------------------------------------- */
 
+enum reading { UNREADABLE, READ, VERIFIED };
 enum outcome { WHOLE, TORN, NO_ROOM };
 
 static bool
@@ -149,17 +151,18 @@ list_threads(void)
     return true;
 }
 
-/* Fills `walk` from the top to the root with what the frames hold.
+/* Fills `walk` from the top to the root with what the frames hold; false if it is no stack, or does not pass `below`.
  *
  * Nothing else is read: the thread goes on meanwhile, and of a frame that comes and goes in less time than a walk takes
  * none could be verified. Its samples would be missing, and only its.
  */
 static bool
-read_frames(PyThreadState *thread)
+read_frames(PyThreadState *thread, Frame *top, const Frame *below)
 {
     int count = 0;
+    bool passed = below == NULL;
     walk_count = 0;
-    for (Frame *frame = top_frame(thread); frame != NULL; frame = walk[count - 1].previous) {
+    for (Frame *frame = top; frame != NULL; frame = walk[count - 1].previous) {
         if (count == DEEPEST || !is_address(frame))
             return false;
         Seen *seen = &walk[count++];
@@ -175,7 +178,10 @@ read_frames(PyThreadState *thread)
                 return false;
         }
         seen->previous = LOAD(frame->previous);
+        passed |= seen->previous == below;
     }
+    if (!passed)
+        return false;
     if (count ? !may_be_last(thread, walk[count - 1].frame, walk[count - 1].owner) : !may_have_no_frame(thread))
         return false;
     walk_count = count;
@@ -226,8 +232,8 @@ is_verified(PyThreadState *thread)
     for (int index = walk_count - 1; index >= 0; index--)
         if (!is_as_seen(&walk[index], index == 0))
             return false;
-    Frame *top = top_frame(thread);
-    if (top != (walk_count ? walk[0].frame : NULL))
+    Hook now;
+    if (!read_hook(thread, &now) || now.record != hook.record || now.top != hook.top || now.below != hook.below)
         return false;
     for (int index = 0; index < walk_count; index++)
         if (!is_as_seen(&walk[index], index == 0))
@@ -300,23 +306,39 @@ keep_stack(Thread *is, int from, int count)
     return node;
 }
 
+/* Fills `walk`, and says how sure it is. A thread that enters a frame has the stack that it enters it from, but for one that
+ * has moved on meanwhile this is no answer: it would be seen in the callers of short calls, and not in the calls. */
+static enum reading
+read_stack(PyThreadState *thread, bool entering)
+{
+    if (!read_hook(thread, &hook))
+        return UNREADABLE;
+    if (!entering && read_frames(thread, hook.top, hook.below))
+        return is_verified(thread) ? VERIFIED : READ;
+    if (hook.below == NULL || !read_frames(thread, hook.below, NULL) || !is_verified(thread))
+        return UNREADABLE;
+    return VERIFIED;
+}
+
 /* Reads the stack of a thread; false if it would not hold still or is gone. */
 static bool
 walk_thread(const Listed *of, Thread *is)
 {
+    volatile bool entering = false; /* its top frame leads to no memory: it may not be written yet */
     for (volatile int attempt = 0; attempt < ATTEMPTS; attempt++) {
         volatile enum outcome outcome = TORN;
         volatile int shared = 0, count = 0;
         if (sigsetjmp(guard.leave, 0) == 0) {
             guard_enter();
             if (LOAD(of->address->id) == of->id && is_listed(of->address)) {
-                if (read_frames(of->address)) {
-                    bool verified = is_verified(of->address);
+                enum reading reading = read_stack(of->address, entering);
+                entering = false;
+                if (reading != UNREADABLE) {
                     outcome = find_codes();
                     if (outcome == WHOLE) {
                         count = lay_out(steps);
                         shared = shared_with_last(is, count);
-                        if (!verified && (count == 0 || !all_edges_known(shared, count)))
+                        if (reading != VERIFIED && (count == 0 || !all_edges_known(shared, count)))
                             outcome = TORN;
                     }
                     if (LOAD(of->address->id) != of->id)
@@ -327,6 +349,7 @@ walk_thread(const Listed *of, Thread *is)
         }
         else {
             state.faults++;
+            entering = !entering;
             continue;
         }
         if (outcome == NO_ROOM) {
@@ -827,7 +850,7 @@ self_test(void)
         volatile enum outcome outcome = TORN;
         if (sigsetjmp(guard.leave, 0) == 0) {
             guard_enter();
-            if (list_threads() && is_listed(own) && read_frames(own) && is_verified(own))
+            if (list_threads() && is_listed(own) && read_stack(own, false) == VERIFIED)
                 outcome = find_codes();
             guard_leave();
         }

@@ -88,15 +88,40 @@ is_address(const void *pointer)
     return value >= 4096 && (value & 7) == 0 && value < ((uintptr_t)1 << 56);
 }
 
-static inline Frame *
-top_frame(PyThreadState *thread)
+/* Where a thread's stack is hung up.
+ *
+ * 3.11 and 3.12 keep a record of every piece of the C stack that runs Python, and enter it in the thread before they write
+ * its top frame: in between that is whatever was there on the C stack, a frame of long ago as likely as not. A thread that
+ * loses its core at that moment stays so for milliseconds, and nothing about the frame changes. But the frames of a record
+ * stand on the top frame of the record before, `below`: a stack that does not pass it is none. Then the thread's stack is
+ * still that of `below`.
+ */
+typedef struct {
+    void *record;
+    Frame *top, *below;
+} Hook;
+
+static inline bool
+read_hook(PyThreadState *thread, Hook *hook)
 {
+    hook->record = NULL;
+    hook->below = NULL;
 #if PY_VERSION_HEX < 0x030D0000
-    _PyCFrame *c_frame = LOAD(thread->cframe);
-    return is_address(c_frame) ? LOAD(c_frame->current_frame) : NULL;
+    _PyCFrame *record = LOAD(thread->cframe);
+    if (!is_address(record))
+        return false;
+    hook->record = record;
+    hook->top = LOAD(record->current_frame);
+    _PyCFrame *before = LOAD(record->previous);
+    if (before == NULL) /* the thread's own; no frame is needed */
+        return true;
+    if (!is_address(before))
+        return false;
+    hook->below = LOAD(before->current_frame);
 #else
-    return LOAD(thread->current_frame);
+    hook->top = LOAD(thread->current_frame);
 #endif
+    return true;
 }
 
 /* Whether a thread without a top frame runs no Python. In 3.11 and 3.12 one that enters a frame has none for a moment. */
