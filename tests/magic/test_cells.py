@@ -482,7 +482,8 @@ def test_a_cell_without_history_is_recorded_under_its_number(kernel: Kernel) -> 
 def test_a_block_in_a_cell_begins_at_the_cell(kernel: Kernel) -> None:
     kernel.run(
         "import time, microlog_nb\n"
-        "def wait(): time.sleep(0.05)\n"
+        "from microlog_nb.capture import recorder\n"
+        "def wait():\n    while recorder.current().sampler.ticks < 20: time.sleep(0.01)\n"
         "with microlog_nb.profile(display=False) as block:\n    wait()"
     )
     # threads that cells before this one have left are in it, too

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psutil
@@ -31,6 +32,24 @@ def spin(milliseconds: float) -> None:
         pass
     while running is not None and running.sampler.ticks < ticks:
         pass
+
+
+@contextmanager
+def awaited(tell: Callable[[], object], ticks: int = 100) -> Iterator[None]:
+    """Meanwhile: tells when this thread was looked at so often, whatever else the machine does."""
+    running = recorder.current()
+    assert running is not None
+    sampler, before = running.sampler, running.sampler.ticks
+
+    def watch() -> None:
+        while sampler.ticks < before + ticks:
+            threading.Event().wait(0.005)
+        tell()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    yield
+    watcher.join()
 
 
 def run(program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -136,7 +155,9 @@ def test_a_thread_that_has_ended_keeps_its_name() -> None:
 
 def test_waiting_is_told_from_running() -> None:
     def pause() -> None:
-        threading.Event().wait(0.1)
+        looked_at = threading.Event()
+        with awaited(looked_at.set):
+            looked_at.wait()
 
     with microlog.profile(sampler="native") as rec:
         pause()
@@ -168,12 +189,15 @@ def test_contention_for_the_lock_is_seen() -> None:
 
 
 def test_the_thread_sampler_does_not_tell_contention() -> None:
+    looked_at = threading.Event()
     with microlog.profile(sampler="thread") as rec:
-        threading.Event().wait(0.05)
+        with awaited(looked_at.set):
+            looked_at.wait()
         spin(20)
-    calls = rec.calls.set_index("function")
-    assert calls["contended"].isna().all()
-    assert calls.loc["Event.wait", "waiting"] > 0.8 * calls.loc["Event.wait", "duration"]
+    calls = rec.calls[rec.calls["thread"] == "MainThread"].set_index("function")
+    assert rec.calls["contended"].isna().all()
+    waited = calls.loc[["Event.wait"]].sum()  # the start of a thread is waited for, too
+    assert waited["waiting"] > 0.8 * waited["duration"]
     assert set(rec.samples["state"]) == {"unknown"}
 
 
@@ -182,7 +206,9 @@ def test_a_suspended_cell_is_shown_waiting() -> None:
     found: list[microlog.Recording] = []
 
     async def rest() -> None:
-        await asyncio.sleep(0.1)
+        looked_at, loop = asyncio.Event(), asyncio.get_running_loop()
+        with awaited(lambda: loop.call_soon_threadsafe(looked_at.set)):
+            await looked_at.wait()
 
     async def cell() -> None:
         with microlog.profile(sampler="native") as rec:
