@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given, settings
 
 from microlog_nb.analysis.calls import infer_calls
@@ -60,6 +61,18 @@ def test_a_cause_has_one_tip() -> None:
         loops={"cell": 0},
     )
     assert tips_of(trace).keys() == {"date-parsing"}
+
+
+def test_a_line_has_one_tip_of_a_rule() -> None:
+    """Though its time is in a function that the rule names, and in the line itself."""
+    appended = {"kind": "library", "file": "/lib/numpy/x.py", "name": "append", "module": "numpy"}
+    trace = trace_from_picture(
+        "main: " + "cell:3.append " * 300 + "cell:3 " * 100,
+        functions={"cell": {"name": "<module>"}, "append": appended},
+        loops={"cell": 0},
+        sources={"In [1]": "grown = np.zeros(0)\nfor number in range(9):\n    grown = np.append(grown, number)\n"},
+    )
+    assert tips_of(trace)["growing-array"].share == pytest.approx(0.75, abs=0.01)
 
 
 def test_what_takes_little_of_a_recording_gives_no_tip() -> None:

@@ -8,8 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import Any
 
 import psutil
@@ -20,36 +19,7 @@ from microlog_nb.capture import recorder
 from microlog_nb.capture.samplers import native
 from microlog_nb.capture.samplers.base import SamplerUnavailable
 from microlog_nb.errors import MicrologError
-
-
-def spin(milliseconds: float) -> None:
-    """Runs for so long on this thread's own clock, and until it was looked at a few times: whatever else the machine does."""
-    running, ticks = recorder.current(), 0
-    if running is not None:
-        ticks = running.sampler.ticks + min(5, int(milliseconds * 1e6) // running.sampler.interval_ns)
-    end = time.thread_time() + milliseconds / 1000
-    while time.thread_time() < end:
-        pass
-    while running is not None and running.sampler.ticks < ticks:
-        pass
-
-
-@contextmanager
-def awaited(tell: Callable[[], object], ticks: int = 100) -> Iterator[None]:
-    """Meanwhile: tells when this thread was looked at so often, whatever else the machine does."""
-    running = recorder.current()
-    assert running is not None
-    sampler, before = running.sampler, running.sampler.ticks
-
-    def watch() -> None:
-        while sampler.ticks < before + ticks:
-            threading.Event().wait(0.005)
-        tell()
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    yield
-    watcher.join()
+from tests.capture.looked_at import awaited, spin
 
 
 def run(program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
