@@ -12,12 +12,11 @@ import pytest
 
 import microlog_nb as microlog
 from microlog_nb.capture import recorder
+from tests.capture.looked_at import spin
 
 
 def busy(seconds: float) -> None:
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        pass
+    spin(seconds * 1000)
 
 
 def again(seconds: float) -> None:

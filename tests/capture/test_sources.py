@@ -18,11 +18,12 @@ from microlog_nb.errors import MicrologError
 from tests.pictures import trace_from_picture
 
 MODULE = """\
-import time
+from microlog_nb.capture import recorder
 
 def wait():
-    end = time.perf_counter() + 0.02
-    while time.perf_counter() < end:
+    sampler = recorder.current().sampler
+    end = sampler.ticks + 5
+    while sampler.ticks < end:
         pass
 """
 
