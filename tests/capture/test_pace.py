@@ -31,5 +31,11 @@ def test_one_long_look_is_soon_forgotten() -> None:
     assert pace.step_ns(1_000_000) == 1_000_000
 
 
+def test_the_first_look_of_a_process_does_not_slow_those_after_it() -> None:
+    pace = Pace()
+    pace.took(20_000_000)
+    assert pace.step_ns(1_000_000) < 1_300_000
+
+
 def test_a_longer_interval_stays() -> None:
     assert paced(100_000, 50_000_000) == 50_000_000

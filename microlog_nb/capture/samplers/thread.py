@@ -29,10 +29,10 @@ _MOST_SHARE = 0.08
 """Of the program's time, for looks at it: where one takes long (deep stacks, many threads), there are fewer."""
 _HANDOVER_NS = 50_000
 """To give the GIL from one thread to another and back: 50 to 70 µs on the virtual machines that this was measured on."""
-_USUAL_NS = 40_000
+_USUAL_NS = 30_000
 """For so long a look holds the GIL, before it is known."""
-_LONGEST_NS = 1_000_000
-"""No look counts for more: the first one in a process takes many times as long, and one may be put off in its middle."""
+_MOST_TIMES = 16
+"""No look counts for more than so many usual ones: the first in a process takes long, and one may be put off in its middle."""
 _REMEMBERED = 64
 """Looks, about, whose cost counts."""
 _MOST_LOOKS = 32
@@ -51,7 +51,7 @@ class Pace:
 
     def took(self, held_ns: int) -> None:
         """A look has held the GIL for so long; the program waited for longer, since threads do not wake up at once."""
-        cost = min(held_ns, _LONGEST_NS) + _HANDOVER_NS
+        cost = min(held_ns + _HANDOVER_NS, _MOST_TIMES * self._cost_ns)
         self._cost_ns += (cost - self._cost_ns) / _REMEMBERED
 
     def step_ns(self, interval_ns: int) -> int:
