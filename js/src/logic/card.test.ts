@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CallId, Calls, FunctionId, LogRow, Metrics, Ns, ViewData } from "../data/types";
-import { createFamilies, pathOf, STRIP_MOST, stripRange } from "./family";
-import { cpuWithin, gapTime, logsInside } from "./inside";
+import { familyOf, STRIP_MOST, stripRange } from "./family";
+import { cpuLine, gapTime, logsInside } from "./inside";
 import { numbersOf } from "./numbers";
+import { pathOf } from "./path";
 import { placeBeside, placeUnder } from "./place";
 import { visibleRuns, visibleText } from "./visible";
 import { callAsMarkdown, comparison, plain, waitingWords } from "./words";
@@ -43,10 +44,8 @@ const call = (id: number) => id as CallId;
 
 describe("families", () => {
   it("are the calls of one function in order", () => {
-    const families = createFamilies(CALLS);
-    expect([...families(1 as FunctionId)]).toEqual([1, 3]);
-    expect(families(1 as FunctionId)).toBe(families(1 as FunctionId));
-    expect([...families(9 as FunctionId)]).toEqual([]);
+    expect([...familyOf(CALLS, 1 as FunctionId)]).toEqual([1, 3]);
+    expect([...familyOf(CALLS, 9 as FunctionId)]).toEqual([]);
   });
 
   it("are shown whole up to 60, then 30 before and 29 after", () => {
@@ -86,16 +85,16 @@ describe("inside a call", () => {
     expect(gapTime(gaps, 5, 8)).toBe(0);
   });
 
-  it("CPU points without a value are left out", () => {
-    const metrics = {
-      count: 3,
-      time: Float64Array.of(1, 2, 3),
-      cpu: Float64Array.of(5, Number.NaN, 7),
-    } as unknown as Metrics;
-    expect(cpuWithin(metrics, 1, 3)).toEqual([
-      { time: 1, cpu: 5 },
-      { time: 3, cpu: 7 },
-    ]);
+  it("the CPU of a call is a curve of as many points as there is room for; values that are missing are left out", () => {
+    const metrics = (...cpu: number[]) =>
+      ({ time: Float64Array.from(cpu, (_, i) => i), cpu: Float64Array.from(cpu) }) as unknown as Metrics;
+    const line = cpuLine(metrics(5, Number.NaN, 50, 200, 0, 9), 0, 4, 84);
+    expect(line?.n).toBe(4);
+    expect([...(line?.x ?? [])].slice(0, 4)).toEqual([0, 42, 63, 84]);
+    expect([...(line?.y ?? [])].slice(0, 4)).toEqual([0.025, 0.25, 1, 0]);
+    expect(cpuLine(metrics(5, Number.NaN, 50), 0, 9, 84)).toBeNull();
+    const many = Array.from({ length: 10_000 }, (_, i) => i % 90);
+    expect(cpuLine(metrics(...many), 0, 10_000, 84)?.n).toBeLessThanOrEqual(2 * 84 + 8);
   });
 });
 

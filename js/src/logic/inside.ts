@@ -1,4 +1,10 @@
 import type { CallId, Calls, GapRow, LogId, LogRow, Metrics, Ns } from "../data/types";
+import { highest, type Line, range, reduce } from "./series";
+import { scaleOf } from "./viewport";
+
+const ONE_CORE = 100;
+/** Fewer samples make no curve. */
+const FEWEST = 3;
 
 /** Entries written by a call or by anything that it called. */
 export function logsInside(calls: Calls, logs: readonly LogRow[], call: CallId): LogId[] {
@@ -41,13 +47,11 @@ export function gapTime(gaps: readonly GapRow[], start: number, end: number): Ns
   return sum as Ns;
 }
 
-/** The process's CPU within an interval, as points; NaN is left out. */
-export function cpuWithin(metrics: Metrics, start: number, end: number): { time: number; cpu: number }[] {
-  const points: { time: number; cpu: number }[] = [];
-  for (let i = 0; i < metrics.count; i++) {
-    const time = metrics.time[i] ?? Number.NaN;
-    const cpu = metrics.cpu[i] ?? Number.NaN;
-    if (time >= start && time <= end && !Number.isNaN(cpu)) points.push({ time, cpu });
-  }
-  return points;
+/** The process's CPU within an interval, in shares of its highest value or of one core; null of fewer than three samples. */
+export function cpuLine({ time, cpu }: Metrics, start: number, end: number, width: number): Line | null {
+  const { first, last } = range(time, { start, end });
+  const inside = cpu.subarray(first, last);
+  const scale = scaleOf({ start: start as Ns, end: end as Ns }, width);
+  const line = reduce(time.subarray(first, last), inside, Math.max(highest(inside), ONE_CORE), scale);
+  return line.n < FEWEST ? null : line;
 }

@@ -1,8 +1,9 @@
 import { barOf } from "../data/room";
 import type { CallId, FunctionId, LogId, PackageId } from "../data/types";
+import { familyOf } from "../logic/family";
 import { firstLine } from "../logic/first-line";
 import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
-import { cpuWithin, gapTime, logsInside } from "../logic/inside";
+import { gapTime, logsInside } from "../logic/inside";
 import { type CallNumbers, numbersOf } from "../logic/numbers";
 import { visibleText } from "../logic/visible";
 import { anomalyWords, callAsMarkdown, comparison, waitingWords } from "../logic/words";
@@ -24,29 +25,22 @@ export interface CallActions {
 
 /** Logs that a card lists before it counts the rest. */
 const LOGS_MOST = 3;
-/** Fewer points than this make no line. */
-const SPARK_FROM = 3;
+/** Logs that the copied text has. */
+const COPIED_LOGS = 20;
 /** A gap is named as a cause when it is at least this share of the call. */
 const GAP_FROM = 0.05;
 
 /** What a card says of one call. */
-export function createCallCard(
-  context: Context,
-  call: CallId,
-  family: Int32Array,
-  pinned: boolean,
-  actions: CallActions,
-): HTMLElement {
+export function createCallCard(context: Context, call: CallId, pinned: boolean, actions: CallActions): HTMLElement {
   const { data } = context;
   const { calls, functions } = data;
   const row = functions[calls.function[call] as FunctionId];
   const numbers = numbersOf(data, call);
   const entries = logsInside(calls, data.logs, call);
-  const compared = comparison(
-    numbers.duration,
-    row?.median ?? 0,
-    Array.from(family, (id) => calls.duration[id] ?? 0),
-  );
+  const family = familyOf(calls, calls.function[call] as FunctionId);
+  const durations = new Float64Array(family.length);
+  for (let i = 0; i < family.length; i++) durations[i] = calls.duration[family[i] as number] as number;
+  const compared = comparison(numbers.duration, row?.median ?? 0, durations);
   const pin = button("microlog-pin", () => actions.pin(call), key("P"), pinned ? "unpin" : "pin");
   pin.setAttribute("aria-pressed", String(pinned));
   const close = button("microlog-tool microlog-card-close", actions.close, icon("close"));
@@ -54,12 +48,14 @@ export function createCallCard(
   const square = swatch(context, (row?.package ?? 0) as PackageId);
   const name = el("h3", "microlog-card-name", row?.name ?? "");
   name.title = `${row?.module ?? ""}.${row?.name ?? ""}`;
-  const logLines = entries
-    .map((id) => data.logs[id])
-    .map((log) => (log ? `${formatDuration(log.time)} ${log.level}: ${visibleText(log.message)}` : ""));
+  const logLines = () =>
+    entries
+      .slice(0, COPIED_LOGS)
+      .flatMap((id) => data.logs[id] ?? [])
+      .map((log) => `${formatDuration(log.time)} ${log.level}: ${visibleText(log.message)}`);
   const copy = button(
     "microlog-button",
-    () => void copyText(callAsMarkdown(data, call, compared, logLines.slice(0, 20)), copy),
+    () => void copyText(callAsMarkdown(data, call, compared, logLines()), copy),
     "Copy",
     key("C"),
   );
@@ -145,9 +141,11 @@ function stats(context: Context, call: CallId, numbers: CallNumbers): HTMLElemen
   add("Start", formatDuration(numbers.start));
   add("Wall", formatDuration(numbers.duration));
   if (numbers.cpuPercent !== null && numbers.waitingPercent !== null && numbers.waiting !== null) {
-    const points = cpuWithin(data.metrics, numbers.start, numbers.end);
-    const spark = points.length >= SPARK_FROM ? createSparkline(points, numbers.start, numbers.end) : null;
-    add("CPU", formatPercent(numbers.cpuPercent), spark);
+    add(
+      "CPU",
+      formatPercent(numbers.cpuPercent),
+      createSparkline(data.metrics, numbers.start, numbers.start + numbers.duration),
+    );
     add("Waiting", formatPercent(numbers.waitingPercent), el("span", "microlog-pale", formatDuration(numbers.waiting)));
   }
   if (row && row.calls > 1) {

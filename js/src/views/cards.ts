@@ -1,5 +1,4 @@
 import type { CallId, FunctionId, LogId } from "../data/types";
-import { createFamilies } from "../logic/family";
 import { placeBeside, placeUnder } from "../logic/place";
 import type { Context } from "./context";
 import { el } from "./dom";
@@ -65,7 +64,6 @@ interface Open {
 
 export function createCards(context: Context, actions: CardActions): CardStack {
   const { data, store, root } = context;
-  const familyOf = createFamilies(data.calls);
   let open: Open | null = null;
   let pointerX = 0;
   let timer = 0;
@@ -141,7 +139,7 @@ export function createCards(context: Context, actions: CardActions): CardStack {
     const id = data.calls.function[call] as FunctionId;
     pointed = call;
     later(call, data.functions[id]?.name ?? "Call", bar, pinned, (more) =>
-      more.callCard(context, call, familyOf(id), pinned, {
+      more.callCard(context, call, pinned, {
         zoom: (zoomed) => {
           actions.zoom(zoomed);
           // Its bar is somewhere else now; a pinned card goes with it.

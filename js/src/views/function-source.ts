@@ -1,6 +1,6 @@
 import type { CallId, FunctionId, PackageId } from "../data/types";
 import { sitesOf } from "../logic/costs";
-import { createFamilies } from "../logic/family";
+import { familyOf } from "../logic/family";
 import { formatDuration, formatNumberOf, formatRange } from "../logic/format";
 import type { FunctionCosts } from "../logic/function-rows";
 import { lineTimes } from "../logic/line-times";
@@ -32,7 +32,6 @@ export interface SourceActions {
 /** Makes the pane of a function: its source with the time of each line, who calls it, what it calls, its calls in order. */
 export function createSourcePane(context: Context, actions: SourceActions) {
   const { data } = context;
-  const familyOf = createFamilies(data.calls);
   return (id: FunctionId, costs: FunctionCosts, within: Span): HTMLElement => {
     const row = data.functions[id];
     const longest = (costs.costs.longest[id] ?? -1) as CallId;
@@ -53,7 +52,7 @@ export function createSourcePane(context: Context, actions: SourceActions) {
         sourceOf(context, id, within),
         siteList(context, id, within, actions.choose),
         calleeList(context, id, costs, actions.choose),
-        longest >= 0 && (row?.calls ?? 0) > 1 ? createStrip(context, longest, familyOf(id)) : null,
+        longest >= 0 && (row?.calls ?? 0) > 1 ? createStrip(context, longest, familyOf(data.calls, id)) : null,
       ),
     );
     pane.setAttribute("aria-label", `Source of ${row?.name ?? ""}`);

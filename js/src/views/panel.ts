@@ -46,13 +46,7 @@ export interface More {
   /** One selection here, on the other views and in Python, until it is ended; in a file, the place that its address names. */
   readonly link: (context: Context) => () => void;
   /** What a card says of a call. */
-  readonly callCard: (
-    context: Context,
-    call: CallId,
-    family: Int32Array,
-    pinned: boolean,
-    actions: CallActions,
-  ) => HTMLElement;
+  readonly callCard: (context: Context, call: CallId, pinned: boolean, actions: CallActions) => HTMLElement;
   /** What a kernel tells of a long recording. */
   readonly finer: (context: Context, changed: () => void) => Finer;
   /** Draws the small bars of the lanes faster than one by one. */

@@ -1,7 +1,7 @@
 import type { CallId } from "../data/types";
-import { pathOf } from "../logic/family";
 import { formatDuration, formatNumberOf, formatPercent, formatRange } from "../logic/format";
 import { numbersOf } from "../logic/numbers";
+import { pathOf } from "../logic/path";
 import { wholeWords } from "../logic/whole";
 import type { Interval } from "../state/store";
 import type { Context, View } from "./context";

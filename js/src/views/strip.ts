@@ -1,7 +1,8 @@
 import { barOf } from "../data/room";
-import type { CallId, FunctionId, PackageId } from "../data/types";
+import type { CallId, FunctionId, Metrics, PackageId } from "../data/types";
 import { stripRange } from "../logic/family";
 import { formatDuration, formatNumberOf, formatOrdinal } from "../logic/format";
+import { cpuLine } from "../logic/inside";
 import type { Context } from "./context";
 import { el } from "./dom";
 
@@ -86,17 +87,14 @@ export function createStrip(context: Context, call: CallId, family: Int32Array):
   );
 }
 
-/** The process's CPU while the call ran, 84 × 14. */
-export function createSparkline(
-  points: readonly { readonly time: number; readonly cpu: number }[],
-  start: number,
-  end: number,
-): SVGElement {
+/** The process's CPU while a call ran, 84 × 14; null where that is no curve. */
+export function createSparkline(metrics: Metrics, start: number, end: number): SVGElement | null {
   const [width, height] = [84, 14];
-  const top = Math.max(100, ...points.map((point) => point.cpu));
-  const path = points.map(({ time, cpu }) => {
-    const x = ((time - start) / Math.max(end - start, 1)) * width;
-    return `${x.toFixed(1)} ${(height - 0.5 - (cpu / top) * (height - 1)).toFixed(1)}`;
+  const points = cpuLine(metrics, start, end, width);
+  if (!points) return null;
+  const path = Array.from({ length: points.n }, (_, i) => {
+    const [x, y] = [points.x[i] ?? 0, points.y[i] ?? 0];
+    return `${x.toFixed(1)} ${(height - 0.5 - y * (height - 1)).toFixed(1)}`;
   });
   const svg = shape("svg", {
     viewBox: `0 0 ${width} ${height}`,
