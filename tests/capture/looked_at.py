@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from microlog_nb.capture import recorder
 
 
-def spin(milliseconds: float) -> None:
+def spin(milliseconds: float, least_ticks: int = 5) -> None:
     """Runs for so long on this thread's own clock, and until it was looked at a few times: whatever else the machine does."""
     running, ticks = recorder.current(), 0
     if running is not None:
-        ticks = running.sampler.ticks + min(5, int(milliseconds * 1e6) // running.sampler.interval_ns)
+        ticks = running.sampler.ticks + min(least_ticks, int(milliseconds * 1e6) // running.sampler.interval_ns)
     end = time.thread_time() + milliseconds / 1000
     while time.thread_time() < end:
         pass
