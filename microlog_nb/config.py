@@ -11,6 +11,8 @@ from pathlib import Path
 
 from microlog_nb.errors import MicrologError
 
+LOOK_NS = 10_000_000
+"""It is looked so often at what asyncio tasks do: so exact is what is known of them."""
 PROCESS_METRICS = ("cpu", "system_cpu", "memory", "modules", "threads", "gc_objects")
 """The metrics that the recorder reads itself; any other name is a counter of the user's."""
 

@@ -14,6 +14,7 @@ from microlog_nb.analysis.calls import Calls, infer_calls
 from microlog_nb.analysis.functions import Functions, measure_functions
 from microlog_nb.analysis.graph import CallGraph, call_graph
 from microlog_nb.analysis.lines import Lines, measure_lines
+from microlog_nb.analysis.task_calls import infer_task_calls
 from microlog_nb.analysis.tips import Tip, find_tips
 from microlog_nb.model.schema import PROCESS_METRICS
 from microlog_nb.model.trace import Trace
@@ -48,6 +49,11 @@ class Tables:
     def call_data(self) -> Calls:
         """The inferred calls."""
         return infer_calls(self.trace)
+
+    @cached_property
+    def task_call_data(self) -> Calls:
+        """What asyncio tasks were seen in; no part of the calls."""
+        return infer_task_calls(self.trace)
 
     @cached_property
     def function_data(self) -> Functions:
@@ -145,7 +151,9 @@ class Tables:
                 "anomalies": self.function_anomalies,
             }
         )
-        return frame.sort_values("self_time", ascending=False, kind="stable", ignore_index=True)
+        # what only asyncio tasks were seen in has no calls
+        called = frame[frame["calls"] > 0]
+        return called.sort_values("self_time", ascending=False, kind="stable", ignore_index=True)
 
     @cached_property
     def lines(self) -> pd.DataFrame:

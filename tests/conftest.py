@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import builtins
 import gc
 import logging
@@ -76,6 +77,7 @@ def _patchable() -> dict[str, Any]:
         "threading._start_new_thread": getattr(threading, "_start_new_thread", None),
         "threading._start_joinable_thread": getattr(threading, "_start_joinable_thread", None),
         "sys.unraisablehook": sys.unraisablehook,
+        "asyncio.events._set_running_loop": asyncio.events._set_running_loop,
         "sys.meta_path": _own(sys.meta_path),
         "sys.getprofile()": sys.getprofile(),
         "sys.gettrace()": sys.gettrace(),

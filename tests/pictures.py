@@ -296,6 +296,27 @@ def metas(draw: st.DrawFn) -> Row:
 
 
 @st.composite
+def tasks(draw: st.DrawFn, stacks: int, max_rows: int) -> dict[str, list[Row]]:
+    """Any valid rows of tasks, and of looks at them if there are stacks."""
+    early, late = st.integers(0, 10**9), st.integers(10**9, MAX_TIME_NS)
+    rows = draw(
+        st.lists(st.fixed_dictionaries({"name": hostile_texts, "start_ns": early, "end_ns": late}), max_size=max_rows)
+    )
+    if not rows or not stacks:
+        return {"tasks": rows}
+    look = {
+        "task": st.integers(0, len(rows) - 1),
+        "state": st.sampled_from(SAMPLE_STATES),
+        "stack": st.integers(0, stacks - 1),
+        "start_ns": early,
+        "end_ns": late,
+        "count": st.integers(1, _MAX_INT),
+    }
+    looks = draw(st.lists(st.fixed_dictionaries(look), max_size=max_rows))
+    return {"tasks": rows, "looks": sorted(looks, key=lambda row: row["start_ns"])}
+
+
+@st.composite
 def traces(draw: st.DrawFn, max_rows: int = 12) -> Trace:
     """Any valid trace: every table, every reference in range, times in order; no NaN, so that traces compare."""
     times = st.integers(0, MAX_TIME_NS)
@@ -385,5 +406,6 @@ def traces(draw: st.DrawFn, max_rows: int = 12) -> Trace:
             key=lambda row: row["start_ns"],
         ),
         "sources": rows(file=hostile_texts, text=hostile_texts),
+        **draw(tasks(len(stacks), max_rows)),
     }
     return Trace(tables_from_rows(everything), draw(metas()))

@@ -41,7 +41,7 @@ interface Made {
   anomaly: number;
 }
 
-/** Collects calls in any order, and gives columns in order of start. */
+/** Collects calls in any order, and gives columns in order of start, those of tasks last. */
 class Builder {
   readonly packages: PackageRow[] = [];
   readonly functions: FunctionRow[] = [];
@@ -98,7 +98,8 @@ class Builder {
       anomalies: (AnomalyRow & { made?: Made })[];
     },
   ): ViewData {
-    const order = [...this.calls].sort((a, b) => a.start - b.start || a.depth - b.depth);
+    const ofTask = (made: Made) => Number(this.lanes[made.lane]?.kind === "asyncio");
+    const order = [...this.calls].sort((a, b) => ofTask(a) - ofTask(b) || a.start - b.start || a.depth - b.depth);
     const place = new Map(order.map((made, i) => [made, i]));
     const n = order.length;
     const self = Float64Array.from(order, (made) => made.duration);
@@ -114,7 +115,7 @@ class Builder {
       () => [] as { duration: number; self: number; cpu: number; inside: boolean }[],
     );
     order.forEach((made, i) => {
-      byFunction[made.function]?.push({ ...made, self: self[i] ?? 0, inside: inside(made) });
+      if (!ofTask(made)) byFunction[made.function]?.push({ ...made, self: self[i] ?? 0, inside: inside(made) });
     });
     const functions = this.functions.map((row, id) => ({
       ...measured(row, byFunction[id] ?? []),
@@ -164,13 +165,14 @@ class Builder {
         depth: order.reduce((depth, made) => (made.lane === id ? Math.max(depth, made.depth + 1) : depth), 0),
       })),
       calls: {
-        count: n,
+        count: order.filter((made) => !ofTask(made)).length,
+        drawn: n,
         start: Float64Array.from(order, (made) => made.start),
         duration: Float64Array.from(order, (made) => made.duration),
         self,
-        cpu: Float64Array.from(order, (made) => made.cpu),
+        cpu: Float64Array.from(order, (made) => (ofTask(made) ? Number.NaN : made.cpu)),
         waiting: Float64Array.from(order, (made) => made.duration - made.cpu),
-        contended: new Float64Array(n),
+        contended: Float64Array.from(order, (made) => (ofTask(made) ? Number.NaN : 0)),
         lane: Int32Array.from(order, (made) => made.lane),
         depth: Int32Array.from(order, (made) => made.depth),
         function: Int32Array.from(order, (made) => made.function),
@@ -503,6 +505,42 @@ export function single(): ViewData {
     spans: [],
     gaps: [],
     logs: [log(100 * MS, "info", "hello")],
+    anomalies: [],
+    tips: [],
+  });
+}
+
+/** A loop with two tasks: one fetches and parses three times, the other is short; while they wait the loop selects. */
+export function tasks(): ViewData {
+  const b = new Builder();
+  const main = b.function("main", "__main__", "user");
+  const [select, fetch, parse, sleep] = [
+    b.function("EpollSelector.select", "selectors"),
+    b.function("fetch", "crawl", "user"),
+    b.function("parse", "crawl", "user"),
+    b.function("sleep", "asyncio.tasks"),
+  ];
+  b.lanes.push(
+    lane("MainThread", "main", 0, 2 * S, 0.3),
+    lane("crawler", "asyncio", 0, 2 * S, null),
+    lane("heartbeat", "asyncio", 0, 0.1 * S, null),
+  );
+  const root = b.call(0, null, main, 0, 2 * S, 0.3);
+  for (let i = 0; i < 3; i++) {
+    const start = i * 0.65 * S;
+    b.call(0, root, select, start, 0.5 * S, 0);
+    b.call(0, root, parse, start + 0.5 * S, 0.15 * S, 1);
+    const waits = b.call(1, null, fetch, start, 0.5 * S, 0);
+    b.call(1, waits, sleep, start, 0.5 * S, 0);
+    b.call(1, b.call(1, null, fetch, start + 0.5 * S, 0.15 * S, 1), parse, start + 0.5 * S, 0.15 * S, 1);
+  }
+  b.call(2, null, sleep, 0, 0.1 * S, 0);
+  return b.build({
+    facts: facts(2 * S, { name: "crawl", cell: "" }),
+    metrics: EMPTY_METRICS,
+    spans: [],
+    gaps: [],
+    logs: [],
     anomalies: [],
     tips: [],
   });

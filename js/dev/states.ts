@@ -1,7 +1,7 @@
 import type { LaneId, Ns, SpanRow, ViewData } from "../src/data/types";
 import { between } from "../src/logic/export/between";
 import { visibleText } from "../src/logic/visible";
-import { empty, large, reference, single } from "./fixture";
+import { empty, large, reference, single, tasks } from "./fixture";
 import { talk } from "./talk";
 
 /** Recordings that stand in a state of their own. */
@@ -91,6 +91,7 @@ export const FIXTURES: Readonly<Record<string, () => ViewData>> = {
   reference,
   empty,
   single,
+  tasks,
   talk,
   measured,
   recording,

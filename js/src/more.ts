@@ -1,4 +1,5 @@
 import style from "./more.css";
+import { createAwaits } from "./render/awaits";
 import { createStrips } from "./render/strips";
 import { createAnomalies } from "./views/anomalies";
 import { createAssist } from "./views/assist";
@@ -50,7 +51,7 @@ const more: More = {
   legend: createLegend,
   openSource,
   openChosen,
-  strips: createStrips,
+  strips: () => createAwaits(createStrips()),
   finer: createFiner,
   style,
 };

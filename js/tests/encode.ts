@@ -23,6 +23,7 @@ export function encode(data: ViewData, version = "04"): Uint8Array<ArrayBuffer> 
   const { edges, sites, bars } = folded(calls, data.facts.interval);
   const header = JSON.stringify({
     ...tables,
+    threadCalls: calls.count,
     columns: {
       edges: columns(edges),
       sites: columns(sites),
@@ -65,7 +66,7 @@ function folded(calls: Calls, interval: number) {
   const start = calls.start.map((each) => time.indexOf(each));
   const pairs = [...new Set(Array.from(calls.function, (each, i) => `${each} ${at(calls.callerLine, i)}`))];
   const latest = new Map<string, number>();
-  const inside = new Float64Array(calls.count);
+  const inside = new Float64Array(calls.drawn);
   calls.parent.forEach((parent, i) => {
     inside[parent] = at(inside, parent) + at(calls.duration, i);
   });

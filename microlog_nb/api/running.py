@@ -88,7 +88,7 @@ class _Spooler:
     def __init__(self) -> None:
         self._spool: Spool | None = None
         self._pid = 0
-        self._threads: list[tuple[Any, ...]] = []
+        self._known: dict[str, list[tuple[Any, ...]]] = {}
 
     def prepare(self) -> None:
         """Loads what is needed later: then it would take time from the program in the middle of its recording."""
@@ -107,12 +107,12 @@ class _Spooler:
             self._pid = os.getpid()
             folder = config.home() / "running" / f"{os.getpid()}-{meta['id']}"
             self._spool = Spool(folder, meta)
-            self._threads = []
-        threads = running.threads.rows()
-        known = [row[:-1] for row in threads]  # but for their ends, which their samples tell
-        if known != self._threads:
-            fresh = {**fresh, "threads": table("threads", threads)}
-            self._threads = known
+            self._known = {}
+        for name, rows in (("threads", running.threads.rows()), ("tasks", running.tasks.rows())):
+            known = [row[:-1] for row in rows]  # but for their ends, which their samples and looks tell
+            if known != self._known.get(name, []):
+                fresh = {**fresh, name: table(name, rows)}
+                self._known[name] = known
         self._spool.append(fresh, meta)
 
     def discard(self) -> None:

@@ -26,6 +26,7 @@ from microlog_nb.capture import awaiting, interceptors
 from microlog_nb.capture.samplers.base import SamplerUnavailable
 from microlog_nb.capture.samplers.thread import ThreadSampler
 from microlog_nb.capture.stacks import NO_STACK, Stacks
+from microlog_nb.capture.tasks import MOST_WATCHED, Tasks
 from microlog_nb.capture.threads import Threads
 from microlog_nb.capture.watching import LEAST_NS, Watch
 from microlog_nb.config import Settings
@@ -44,6 +45,7 @@ _WAIT_EVERY_NS = 10_000_000
 """How often it is looked at where a suspended cell waits."""
 _POLL_EVERY_NS = 1_000_000
 """How often something that asked for it is polled."""
+_CROWDED = f"There were more than {MOST_WATCHED} asyncio tasks at a time: no more than that were looked at."
 _TRIED = ("Linux x86_64",)
 """Where `auto` takes the native sampler."""
 
@@ -92,6 +94,7 @@ class Recorder:
         self._excluded: set[int] = set()
         self.threads = Threads(self._excluded)
         self._stacks = Stacks(self.builder)
+        self.tasks = Tasks(self.builder, self._stacks, self.now)
         self._tasks: dict[int, Any] = {}
         self._faults: dict[str, int] = {}
         self._interceptors: list[interceptors.Interceptor] = []
@@ -167,6 +170,11 @@ class Recorder:
     def thread_started(self, thread: Thread) -> None:
         """Keeps a thread, so that its name is known when it has ended."""
         self.threads.started(thread)
+
+    def loop_runs(self, loop: Any) -> None:
+        """Has the tasks looked at while a loop runs."""
+        self.tasks.loop_runs(loop)
+        self.hurry()
 
     def fault(self, place: str, error: BaseException) -> None:
         """Counts a fault of microlog's own; the recording's notes tell it once."""
@@ -262,6 +270,9 @@ class Recorder:
         task = awaiting.suspendable_task()
         if task is not None:
             self._tasks[_thread.get_ident()] = task
+            self.tasks.loop_runs(task.get_loop())
+        self._about_tasks(self.tasks.find_loops)
+        if self.tasks.active:
             self.hurry()
         window = Window(name, cell, settings, uuid.uuid4().hex)
         self.begin_now(window)
@@ -304,7 +315,7 @@ class Recorder:
         end = self.now() if end_ns is None else end_ns
         self.sampler.look()
         self._collect()
-        part = self.builder.trace(self.threads.rows(), {}).between(window.start_ns, end)
+        part = self.builder.trace(self.threads.rows(), {}, tasks=self.tasks.rows()).between(window.start_ns, end)
         if not window.settings.logs:
             part = without_logs(part)
         late = int((part.numbers("samples", "delay_ns") > LATE_INTERVALS * window.settings.interval_ns).sum())
@@ -321,6 +332,8 @@ class Recorder:
         notes = [*window.notes, *self._notes]
         if self.sampler.error:
             notes.append(self.sampler.error)
+        if self.tasks.crowded:
+            notes.append(_CROWDED)
         notes += [f"{what} ({count} times)" if count > 1 else what for what, count in self._faults.items()]
         return {
             "format": FORMAT_VERSION,
@@ -454,6 +467,14 @@ class Recorder:
             self._earlier[name] += value
         self.sampler = sampler
 
+    def _about_tasks(self, ask: Callable[[], None]) -> None:
+        """Asks the program's tasks, whose class may be the program's own, too."""
+        try:
+            ask()
+        except Exception as error:  # noqa: BLE001  # the program goes on
+            self.fault("asyncio tasks are not looked at any more", error)
+            self.tasks.give_up()
+
     def _poll(self) -> bool:
         """Lets the interceptors look at what goes on; whether any wants to look again soon."""
         busy = [poll() for poll in self._pollers]
@@ -472,6 +493,7 @@ class Recorder:
     def _collect(self) -> None:
         """Has what the sampler has collected written."""
         self.sampler.drain()
+        self.tasks.flush()
         self.builder.rows["metrics"].extend(self._metrics.rows(self.sampler.readings()))
 
     def _pace(self, *more: Settings) -> None:
@@ -494,6 +516,7 @@ class Recorder:
                 with self._working:
                     now = self.now()
                     self.sampler.look()
+                    self._about_tasks(self.tasks.look)
                     busy = self._poll()
                     if now >= read:
                         read = max(read + self._metrics_interval_ns, now)
@@ -513,6 +536,8 @@ class Recorder:
                     dues.append(read)
                 if busy or self._tasks:
                     dues.append(self.now() + (_POLL_EVERY_NS if busy else _WAIT_EVERY_NS))
+                if self.tasks.active:
+                    dues.append(self.tasks.due_ns)
                 due = min(dues)
         except Exception as error:  # noqa: BLE001  # the program goes on
             self.fault("metrics ended early", error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from threading import Thread
 from types import FrameType, TracebackType
-from typing import Protocol
+from typing import Any, Protocol
 
 Place = object
 """What a sink knows a thread and a stack by. It keeps no frame alive."""
@@ -53,6 +53,9 @@ class Sink(Protocol):
 
     def thread_started(self, thread: Thread) -> None:
         """The calling thread is about to start this one."""
+
+    def loop_runs(self, loop: Any) -> None:
+        """The calling thread runs this event loop from now on; with None none any more."""
 
     def fault(self, place: str, error: BaseException) -> None:
         """Something inside microlog went wrong at `place`: counted, and told once in the recording's notes."""

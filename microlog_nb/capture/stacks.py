@@ -112,11 +112,24 @@ class Stacks:
         """The node of the stack in which a suspended asyncio task waits, or NO_STACK; or the first node of that stack."""
         found = self._suspended.frames(task)
         found = found[-1:] if outermost else found
-        return self.of_walk(self._learn([frame for frame, _ in found], [at for _, at in found]))
+        walk = self._learn([frame for frame, _ in found], [at for _, at in found])
+        del found  # no frame is held while the lock is waited for
+        return self.of_walk(walk)
+
+    def can_begin(self, frame: FrameType) -> bool:
+        """Whether a stack can begin with this frame: it is neither the kernel's nor what runs other people's code."""
+        known = self._functions.get(id(frame.f_code)) or self._function(frame)
+        return known is not None and RULES[ROOT][known.owner][1]
 
     def walk(self, frame: FrameType) -> Walk:
         """The stack whose top is this frame, as it is now; to be looked up whenever there is time."""
         return self._learn(*chain(frame))
+
+    def walk_to(self, top: FrameType, root: FrameType) -> Walk | None:
+        """The part of a stack from its top down to a frame; None if that is not on it."""
+        frames, instructions = chain(top)
+        at = next((depth for depth, frame in enumerate(frames) if frame is root), None)
+        return None if at is None else self._learn(frames[: at + 1], instructions[: at + 1])
 
     def is_users(self, walk: Walk) -> bool:
         """Whether code of the user's own is on the stack."""

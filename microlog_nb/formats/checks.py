@@ -18,7 +18,7 @@ from microlog_nb.model.schema import TABLES, Column
 MAX_TIME_NS = 2**53
 """104 days: up to here a time is exact in a double, too, which is what pandas and browsers count with."""
 
-_ORDERED = {"logs": "time_ns", "metrics": "time_ns", "spans": "start_ns"}
+_ORDERED = {"logs": "time_ns", "metrics": "time_ns", "spans": "start_ns", "looks": "start_ns"}
 
 
 def tables_fault(tables: Mapping[str, pa.Table]) -> str:
@@ -71,9 +71,12 @@ def _order_fault(tables: Mapping[str, pa.Table]) -> str:
     for name, column in _ORDERED.items():
         if fault := _falling(name, arrays.values(tables[name].column(column))):
             return fault
-    threads = tables["threads"]
-    turned = np.flatnonzero(arrays.values(threads.column("start_ns")) > arrays.values(threads.column("end_ns")))
-    return f"table threads: row {turned[0]} ends before it starts" if len(turned) else ""
+    for name in ("threads", "tasks", "looks"):
+        start, end = (arrays.values(tables[name].column(column)) for column in ("start_ns", "end_ns"))
+        turned = np.flatnonzero(start > end)
+        if len(turned):
+            return f"table {name}: row {turned[0]} ends before it starts"
+    return ""
 
 
 def _falling(name: str, times: np.ndarray[Any, Any]) -> str:

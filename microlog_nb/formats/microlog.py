@@ -1,6 +1,6 @@
 """The recording file, `*.microlog`: a ZIP of a manifest and one Parquet file a table. Nothing in it is executed.
 
-    manifest.json       {"format": "microlog", "version": 1, "meta": {...}, "tables": {"functions": {"rows": 3}, ...}}
+    manifest.json       {"format": "microlog", "version": 2, "meta": {...}, "tables": {"functions": {"rows": 3}, ...}}
     functions.parquet   the tables of `model.schema`, zstd inside (see `formats.parquet`)
     stacks.parquet      ...
     answers.json        explanations that were given, if there are any: a list of objects
@@ -25,7 +25,7 @@ from microlog_nb.errors import MicrologError
 from microlog_nb.formats import parquet
 from microlog_nb.formats.checks import meta_fault, tables_fault
 from microlog_nb.formats.files import replacing, shown
-from microlog_nb.model.schema import FORMAT_VERSION, TABLES
+from microlog_nb.model.schema import FORMAT_VERSION, OLDEST, TABLES
 from microlog_nb.model.trace import Trace
 
 SUFFIX = ".microlog"
@@ -89,7 +89,10 @@ def load(path: str | os.PathLike[str]) -> Trace:
     with _refusing(chosen), _opened(chosen) as archive:
         manifest = _manifest(archive)
         tables = {}
-        for name in TABLES:
+        for name, table in TABLES.items():
+            if OLDEST.get(name, 1) > manifest["version"]:
+                tables[name] = table.empty()
+                continue
             part = f"{name}.parquet"
             try:
                 tables[name] = parquet.load(name, _read(archive, part))
@@ -216,6 +219,8 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
         raise _RefusedError(f"it is damaged: {shown(min(extra), 60)} does not belong in it")
     tables = manifest.get("tables")
     for name in TABLES:
+        if OLDEST.get(name, 1) > version:
+            continue
         try:
             rows = tables[name]["rows"]  # type: ignore[index]  # if it cannot be indexed, that is the answer
         except (TypeError, KeyError, IndexError):

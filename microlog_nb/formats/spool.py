@@ -7,7 +7,8 @@ What a frame holds, by its kind:
 
     meta               JSON: values of the trace's meta that are new; the first frame has all of them
     samples            number of rows (u32), of columns (u32), and the rows as `model.packed` packs them
-    threads, sources   an Arrow IPC stream of the whole table; the last one counts
+    threads, tasks,    an Arrow IPC stream of the whole table; the last one counts
+    sources
     the other tables   an Arrow IPC stream of rows to add; words are stored as text
 
 All that is new is one write, which the operating system has at once and keeps when the process dies. It is not forced to
@@ -42,10 +43,10 @@ _META = "meta"
 _KINDS = (_META, *TABLES)
 _FRAME = struct.Struct("<B3xI")
 _SHAPE = struct.Struct("<II")
-_WHOLE = ("threads", "sources")
+_WHOLE = ("threads", "tasks", "sources")
 _MOST_ROWS = 10_000_000
 """Of one frame: what is said to be more is damaged."""
-_TIME = {"logs": "time_ns", "metrics": "time_ns", "spans": "start_ns"}
+_TIME = {"logs": "time_ns", "metrics": "time_ns", "spans": "start_ns", "looks": "start_ns"}
 
 
 _ENDED_EARLY = "The process ended before the recording did: up to a second before the end may be missing."
@@ -83,7 +84,7 @@ class Spool:
         """Adds rows, and what is new in the meta, at once.
 
         Args:
-            tables: by name: of samples `Packed`, of threads and sources the whole `Table`, of the others a `RecordBatch` of
+            tables: by name: of samples `Packed`, of threads, tasks and sources the whole `Table`, of the others a `RecordBatch` of
                 rows to add. What rows refer to must have been added before, or be among them.
             meta: the trace's meta so far; None leaves it.
 
@@ -307,7 +308,7 @@ def _in_order(name: str, table: pa.Table) -> pa.Table:
 
 
 def _without_orphans(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Leaves out samples whose stack or thread was lost, and logs and spans whose thread was; a lost stack is unknown there."""
+    """Leaves out what lost its thread or task, and samples and looks that lost their stack: of logs and spans it is unknown."""
     good = _good_stacks(tables)
     threads = tables["threads"].num_rows
     result = dict(tables)
@@ -325,6 +326,12 @@ def _without_orphans(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
             table = table.set_column(place, table.schema.field(place), pa.array(np.where(known, stack, -1), pa.int32()))
         lost = lost or not keep.all()
         result[name] = table.filter(pa.array(keep))
+    looks = tables["looks"]
+    stack, task = looks.column("stack").to_numpy(), looks.column("task").to_numpy()
+    keep = (stack >= 0) & (stack < len(good) - 1) & (task >= 0) & (task < tables["tasks"].num_rows)
+    keep[keep] = good[stack[keep]]
+    lost = lost or not keep.all()
+    result["looks"] = looks.filter(pa.array(keep))
     if not lost:
         return result
     # the rest of the tree may be broken where nothing refers to it any more
@@ -341,13 +348,20 @@ def _without_orphans(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
 
 
 def _with_ends(tables: dict[str, pa.Table]) -> dict[str, pa.Table]:
-    """Threads last as long as their samples do: the table of threads is not written anew for that."""
-    threads, samples = tables["threads"], tables["samples"]
-    ends = threads.column("end_ns").to_numpy().copy()
+    """Threads last as long as their samples do, and tasks as their looks: their tables are not written anew for that."""
+    samples, looks = tables["samples"], tables["looks"]
     taken = samples.column("due_ns").to_numpy() + samples.column("delay_ns").to_numpy()
-    np.maximum.at(ends, samples.column("thread").to_numpy(), taken)
-    place = threads.schema.get_field_index("end_ns")
-    return {**tables, "threads": threads.set_column(place, threads.schema.field(place), pa.array(ends))}
+    result = dict(tables)
+    for name, of, last in (
+        ("threads", samples.column("thread").to_numpy(), taken),
+        ("tasks", looks.column("task").to_numpy(), looks.column("end_ns").to_numpy()),
+    ):
+        table = tables[name]
+        ends = table.column("end_ns").to_numpy().copy()
+        np.maximum.at(ends, of, last)
+        place = table.schema.get_field_index("end_ns")
+        result[name] = table.set_column(place, table.schema.field(place), pa.array(ends))
+    return result
 
 
 def _good_stacks(tables: dict[str, pa.Table]) -> np.ndarray[Any, np.dtype[np.bool_]]:

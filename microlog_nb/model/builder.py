@@ -19,7 +19,7 @@ from microlog_nb.model.packed import Packed
 from microlog_nb.model.schema import TABLES
 from microlog_nb.model.trace import Trace
 
-_APPENDED = ("functions", "logs", "metrics", "spans")
+_APPENDED = ("functions", "logs", "metrics", "spans", "looks")
 Fresh = dict[str, Any]
 """New rows by the name of their table: a record batch, of samples `Packed`."""
 
@@ -54,7 +54,7 @@ class Builder:
         """Moves what has been appended so far into batches; what they refer to comes along."""
         with self._draining:
             # samples and logs first: the stacks and functions that they name were appended before them
-            taken = {name: _take(self.rows[name]) for name in ("logs", "metrics", "spans")}
+            taken = {name: _take(self.rows[name]) for name in ("logs", "metrics", "spans", "looks")}
             flat = {"samples": _take_flat(self.samples, "samples"), "stacks": _take_flat(self.stacks, "stacks")}
             taken["functions"] = _take(self.rows["functions"])
             fresh: Fresh = {name: _batch(name, rows) for name, rows in taken.items() if rows}
@@ -91,7 +91,9 @@ class Builder:
         logs = sum(batch.num_rows for batch in self._batches["logs"]) + len(self.rows["logs"])
         return {"samples": samples, "logs": logs}
 
-    def trace(self, threads: Sequence[tuple[Any, ...]], meta: Mapping[str, Any]) -> Trace:
+    def trace(
+        self, threads: Sequence[tuple[Any, ...]], meta: Mapping[str, Any], *, tasks: Sequence[tuple[Any, ...]] = ()
+    ) -> Trace:
         """Everything collected so far as a trace, times counting from the origin."""
         self.drain()
         tables = {name: TABLES[name].empty() for name in TABLES}
@@ -100,7 +102,8 @@ class Builder:
                 tables[name] = pa.Table.from_batches(batches).unify_dictionaries()
         tables["samples"] = samples(list(self._samples))
         tables["threads"] = pa.Table.from_batches([_batch("threads", threads)])
-        for name, column in (("logs", "time_ns"), ("metrics", "time_ns"), ("spans", "start_ns")):
+        tables["tasks"] = table("tasks", tasks)
+        for name, column in (("logs", "time_ns"), ("metrics", "time_ns"), ("spans", "start_ns"), ("looks", "start_ns")):
             tables[name] = _in_order(tables[name], column)
         return Trace(tables, meta)
 

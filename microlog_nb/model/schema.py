@@ -2,6 +2,7 @@
 
     functions <-- stacks <-- samples, logs, spans
                              threads <-- samples, logs, spans
+                  stacks <-- looks --> tasks
 
 A row's number is its id. An id column that may be unknown says so with -1. Times are nanoseconds from the start of the
 recording. `FORMAT_VERSION` counts up with every change that an older reader would misread; CHANGELOG.md says what changed.
@@ -15,7 +16,9 @@ import pyarrow as pa
 
 from microlog_nb.config import PROCESS_METRICS as PROCESS_METRICS  # noqa: PLC0414  # part of the schema
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+OLDEST = {"tasks": 2, "looks": 2}
+"""The version from which on a table is in every file; others always were. An older file has none of its rows."""
 
 LATE_INTERVALS = 3
 """A sample delayed by more than this many intervals is late."""
@@ -163,6 +166,33 @@ TABLES: dict[str, TableSchema] = {
             (
                 Column("file", _TEXT, "", "as in functions"),
                 Column("text", _TEXT, "", "the source"),
+            ),
+        ),
+        TableSchema(
+            "tasks",
+            "An asyncio task whose coroutine is the program's own",
+            (
+                Column("name", _TEXT, "", "its name, or its coroutine's where asyncio has given it a number only"),
+                _time("start_ns", "when it was first seen"),
+                _time("end_ns", "when it was last seen"),
+            ),
+        ),
+        TableSchema(
+            "looks",
+            "Neighbouring looks at one task that saw the same, in order of start",
+            (
+                _id("task", "tasks", "the task"),
+                Column(
+                    "state",
+                    _WORD,
+                    "",
+                    "`waiting` while it awaits something or its turn, else `ran`",
+                    words=SAMPLE_STATES,
+                ),
+                _id("stack", "stacks", "the stack from its coroutine on"),
+                _time("start_ns", "the first of these looks"),
+                _time("end_ns", "the last of them"),
+                Column("count", pa.int32(), "", "how many they are"),
             ),
         ),
     )

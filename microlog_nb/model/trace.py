@@ -117,18 +117,22 @@ class Trace:
         tables["spans"] = _replace(tables["spans"], start_ns=clipped - start_ns, duration_ns=finish - clipped).filter(
             arrays.numbers(finish >= clipped, pa.bool_())
         )
-        limits = {
-            name: np.clip(self.numbers("threads", name), start_ns, end_ns) - start_ns for name in ("start_ns", "end_ns")
-        }
-        tables["threads"] = _replace(tables["threads"], **limits)
+        first, last = self.numbers("looks", "start_ns"), self.numbers("looks", "end_ns")
+        tables["looks"] = tables["looks"].filter(arrays.numbers((last >= start_ns) & (first <= end_ns), pa.bool_()))
+        for name in ("threads", "tasks", "looks"):
+            limits = {
+                column: np.clip(arrays.values(tables[name].column(column)), start_ns, end_ns) - start_ns
+                for column in ("start_ns", "end_ns")
+            }
+            tables[name] = _replace(tables[name], **limits)
         duration = {"duration_ns": end_ns - start_ns}
         return Trace(compact(tables), {**self.meta, **duration, **meta})
 
 
 def compact(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """Leaves out threads, stacks and functions that nothing refers to, and renumbers the references."""
+    """Leaves out threads, tasks, stacks and functions that nothing refers to, and renumbers the references."""
     result = dict(tables)
-    users = ("samples", "logs", "spans")
+    users = {"samples": "thread", "logs": "thread", "spans": "thread", "looks": "task"}
     parent = arrays.values(tables["stacks"].column("parent"))
     used = np.zeros(len(parent), bool)
     for name in users:
@@ -147,19 +151,17 @@ def compact(tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     seen[functions] = True
     result["functions"] = tables["functions"].filter(arrays.numbers(seen, pa.bool_()))
     result["stacks"] = _replace(result["stacks"], function=_renumber(seen)[functions])
-    heard = np.zeros(tables["threads"].num_rows, bool)
-    for name in users:
-        threads = arrays.values(tables[name].column("thread"))
-        heard[threads[threads >= 0]] = True
-    result["threads"] = tables["threads"].filter(arrays.numbers(heard, pa.bool_()))
-    new_thread = _renumber(heard)
-    for name in users:
-        table = tables[name] if name not in result else result[name]
-        result[name] = _replace(
-            table,
-            stack=new_stack[arrays.values(table.column("stack"))],
-            thread=new_thread[arrays.values(table.column("thread"))],
-        )
+    for owners, column in (("threads", "thread"), ("tasks", "task")):
+        heard = np.zeros(tables[owners].num_rows, bool)
+        mine = [name for name, of in users.items() if of == column]
+        for name in mine:
+            rows = arrays.values(tables[name].column(column))
+            heard[rows[rows >= 0]] = True
+        result[owners] = tables[owners].filter(arrays.numbers(heard, pa.bool_()))
+        new = _renumber(heard)
+        for name in mine:
+            stack, rows = (arrays.values(tables[name].column(each)) for each in ("stack", column))
+            result[name] = _replace(tables[name], **{"stack": new_stack[stack], column: new[rows]})
     return result
 
 

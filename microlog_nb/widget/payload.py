@@ -25,7 +25,7 @@ from microlog_nb.model import arrays
 from microlog_nb.model.schema import LATE_INTERVALS
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
-from microlog_nb.widget import compact, markdown
+from microlog_nb.widget import compact, markdown, task_lanes
 from microlog_nb.widget.coarse import Bars, Levels
 from microlog_nb.widget.limits import ALL, SAVED, Limits, largest, renumbered, shortened, spread
 from microlog_nb.widget.visible import visible, visible_in
@@ -76,6 +76,9 @@ def encode(
     calls = _calls(tables, lane_of, bars)
     found = largest(tables.anomaly_data.score, limits.anomalies)
     calls["anomaly"] = renumbered(found, len(tables.anomaly_data.score))[calls["anomaly"]]
+    of_threads = len(calls["start"])
+    tasks = task_lanes.make(tables, limits.calls, first_lane=len(order), first_call=of_threads)
+    calls = {name: np.concatenate([column, tasks.calls[name]]) for name, column in calls.items()}
     functions = _kept_functions(tables, limits.functions, calls["function"], lines["lines"]["function"], found)
     function_of = renumbered(functions, len(package_of))
     for columns in (calls, lines["lines"]):
@@ -83,11 +86,18 @@ def encode(
     folded = compact.calls(calls, tables.trace.interval_ns)
     layout, body = _laid_out({**folded, "metrics": _metrics(tables, limits.readings), **lines})
     named = _functions(tables, package_of)
+    about = facts(tables)
     header = {
-        "facts": {**facts(tables), "running": running, "detail": _detail(tables, bars, entries, functions, limits)},
+        "facts": {
+            **about,
+            "notes": [*about["notes"], *tasks.notes],
+            "running": running,
+            "detail": _detail(tables, bars, entries, functions, limits),
+        },
         "packages": visible_in(package_rows, "name"),
         "functions": _by_column(visible_in((named[row] for row in functions), "name", "module", "file")),
-        "lanes": [_without_thread(row) for row in lanes(tables, order)],
+        "lanes": [*(_without_thread(row) for row in lanes(tables, order)), *visible_in(tasks.lanes, "name")],
+        "threadCalls": of_threads,
         "logs": _by_column(visible_in(_logs(tables, lane_of, bars, entries, limits.letters), "function", "file")),
         "spans": _longest(_spans(tables.trace, lane_of), limits.spans),
         "anomalies": visible_in(_anomalies(tables, lane_of, bars, function_of, found, limits.peers), "where", "reason"),

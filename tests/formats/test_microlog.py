@@ -133,9 +133,29 @@ def test_any_parquet_reader_opens_the_tables(small: Path) -> None:
     assert [delay * 1000 for delay in samples.column("delay_us").to_pylist()] == SMALL.texts("samples", "delay_ns")
 
 
-@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.microlog")), ids=lambda path: path.name)
-def test_files_of_every_version_are_read(path: Path) -> None:
-    assert microlog.load(path) == SMALL
+WITH_TASKS = Trace(
+    {
+        **SMALL.tables,
+        **{
+            name: tables_from_rows(
+                {
+                    "tasks": [{"name": "fetch", "start_ns": MS, "end_ns": 5 * MS}],
+                    "looks": [
+                        {"task": 0, "state": "waiting", "stack": 0, "start_ns": MS, "end_ns": 3 * MS, "count": 3},
+                        {"task": 0, "state": "ran", "stack": 1, "start_ns": 5 * MS, "end_ns": 5 * MS, "count": 1},
+                    ],
+                }
+            )[name]
+            for name in ("tasks", "looks")
+        },
+    },
+    SMALL.meta,
+)
+
+
+@pytest.mark.parametrize(("version", "content"), [(1, SMALL), (2, WITH_TASKS)])
+def test_files_of_every_version_are_read(version: int, content: Trace) -> None:
+    assert microlog.load(GOLDEN / f"v{version}.microlog") == Trace(content.tables, {**content.meta, "format": version})
 
 
 def test_there_is_a_file_of_every_version() -> None:

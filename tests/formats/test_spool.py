@@ -23,10 +23,11 @@ from microlog_nb.formats.checks import tables_fault
 from microlog_nb.model.packed import Packed, pack
 from microlog_nb.model.schema import SAMPLE_STATES, TABLES
 from microlog_nb.model.trace import Trace
+from tests.analysis.test_task_calls import looked
 from tests.pictures import META, trace_from_picture, traces
 
 TABLE_OF_NOTHING = {name: schema.empty() for name, schema in TABLES.items()}
-GROWING = ("functions", "stacks", "samples", "logs", "metrics", "spans")
+GROWING = ("functions", "stacks", "samples", "logs", "metrics", "spans", "looks")
 
 RUN = trace_from_picture(
     "main: a a.b*3 a.c.d*4 - a\nworker: - w*4 w.x",
@@ -58,9 +59,22 @@ def written(folder: Path, trace: Trace) -> Path:
     for name in GROWING:
         for batch in batches(trace, name):
             appended(writer, name, batch)
-    writer.append({name: trace.tables[name] for name in ("threads", "sources")})
+    writer.append({name: trace.tables[name] for name in ("threads", "tasks", "sources")})
     writer.close()
     return folder
+
+
+def test_tasks_and_what_they_were_seen_in_are_kept(tmp_path: Path) -> None:
+    seen = looked(("waiting", 1, 10, 50), ("waiting", 2, 60, 100))
+    writer = spool.Spool(tmp_path / "run", seen.meta)
+    for name in GROWING:
+        for batch in batches(seen, name):
+            appended(writer, name, batch)
+    writer.append({name: seen.tables[name] for name in ("threads", "tasks", "sources")})
+    writer.close()
+    assert Trace(spool.read(tmp_path / "run").tables, {}) == Trace(seen.tables, {})
+    # what is said of lost stacks is lost with them
+    assert spool.read(without(tmp_path / "run", "stacks")).tables["looks"].num_rows == 0
 
 
 def without(folder: Path, *names: str) -> Path:
@@ -73,16 +87,19 @@ def without(folder: Path, *names: str) -> Path:
 
 
 def lasting(trace: Trace) -> Trace:
-    """Its threads end no earlier than their last sample."""
-    threads = trace.tables["threads"]
-    ends = threads.column("end_ns").to_pylist()
-    for thread, taken in zip(trace.numbers("samples", "thread"), trace.taken_ns, strict=True):
-        ends[thread] = max(ends[thread], int(taken))
-    place = threads.schema.get_field_index("end_ns")
-    column = pa.array(ends, threads.schema.field(place).type)
-    return Trace(
-        {**trace.tables, "threads": threads.set_column(place, threads.schema.field(place), column)}, trace.meta
-    )
+    """Its threads end no earlier than their last sample, its tasks no earlier than their last look."""
+    tables = dict(trace.tables)
+    for name, of, last in (
+        ("threads", trace.numbers("samples", "thread"), trace.taken_ns),
+        ("tasks", trace.numbers("looks", "task"), trace.numbers("looks", "end_ns")),
+    ):
+        ends = tables[name].column("end_ns").to_pylist()
+        for row, end in zip(of, last, strict=True):
+            ends[row] = max(ends[row], int(end))
+        place = tables[name].schema.get_field_index("end_ns")
+        field = tables[name].schema.field(place)
+        tables[name] = tables[name].set_column(place, field, pa.array(ends, field.type))
+    return Trace(tables, trace.meta)
 
 
 def same_facts(one: Trace, other: Trace) -> bool:

@@ -96,6 +96,16 @@ def test_a_cell_is_one_call_however_many_statements_it_awaits(kernel: Kernel) ->
     assert kernel.run(f"calls = microlog_nb.last().calls\nlen({of_cell})").result == "1"
 
 
+def test_the_tasks_of_a_cell_have_names_and_those_of_the_kernel_are_not_among_them(kernel: Kernel) -> None:
+    cell = (
+        "import asyncio\nasync def fetch():\n    await asyncio.sleep(0.1)\n"
+        "done = await asyncio.gather(fetch(), asyncio.create_task(fetch(), name='second'))"
+    )
+    run_both(kernel, f"{MARK}\n{cell}")
+    tasks = "__import__('microlog_nb').last()._tables.trace.texts('tasks', 'name')"
+    assert kernel.run(f"sorted({tasks})").result == "['fetch', 'second']"
+
+
 def test_underscore_out_and_in_go_on(kernel: Kernel) -> None:
     ran = kernel.run("%%microlog\n40 + 2")
     assert kernel.run("_").result == "42"

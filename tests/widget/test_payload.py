@@ -24,7 +24,7 @@ def test_the_view_is_what_the_page_reads() -> None:
     assert_consistent(view)
     assert set(vars(view)) == {
         "facts", "packages", "functions", "lanes", "calls", "logs", "metrics", "spans", "anomalies", "tips", "gaps", "lines", "sources",
-        "lineRuns", "lineSets", "lineStep", "graphs", "threadStarts", "answers",
+        "lineRuns", "lineSets", "lineStep", "graphs", "threadCalls", "threadStarts", "answers",
     }  # fmt: skip
 
 

@@ -20,7 +20,10 @@ export function readVarints(bytes: Uint8Array, offset: number, count: number): F
 }
 
 /** Calls from columns in which `compact.py` has left out what the others tell. What the bytes do not tell is NaN. */
-export function unfold(read: (block: string, column: string) => Float64Array, interval: number): Omit<Calls, "count"> {
+export function unfold(
+  read: (block: string, column: string) => Float64Array,
+  interval: number,
+): Omit<Calls, "count" | "drawn"> {
   const column = (name: string) => read("calls", name);
   const ints = (name: string) => Int32Array.from(column(name));
   const known = (name: string) => column(name).map((time) => (time < 0 ? Number.NaN : time));

@@ -206,7 +206,11 @@ function folded(read: Read, header: Json): Calls {
   const calls = unfold(read, (header.facts as Facts).interval);
   for (const name of ["start", "duration"] as const)
     if (calls[name].some(Number.isNaN)) throw new Error(`The microlog view is damaged: calls.${name} is not complete.`);
-  return counted("calls", calls);
+  const made = counted("calls", calls);
+  const count = header.threadCalls ?? made.count;
+  if (!isCount(count) || count > made.count)
+    throw new Error("The microlog view is damaged: threadCalls is no number of calls.");
+  return { ...made, count, drawn: made.count };
 }
 
 /** The columns of a table and how many values each of them has. */
@@ -247,7 +251,7 @@ function checkReferences(data: ViewData): void {
   const { calls, lanes, functions, packages, anomalies } = data;
   within("calls.lane", calls.lane, 0, lanes.length);
   within("calls.function", calls.function, 0, functions.length);
-  within("calls.parent", calls.parent, -1, calls.count);
+  within("calls.parent", calls.parent, -1, calls.drawn);
   within("calls.anomaly", calls.anomaly, -1, anomalies.length);
   within(
     "functions.package",
@@ -307,7 +311,7 @@ function checkReferences(data: ViewData): void {
       calls.count,
     );
   }
-  for (let call = 0; call < calls.count; call++) {
+  for (let call = 0; call < calls.drawn; call++) {
     const depth = calls.depth[call] ?? -1;
     const limit = lanes[calls.lane[call] ?? -1]?.depth ?? 0;
     if (depth < 0 || depth >= limit) {

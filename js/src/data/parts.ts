@@ -2,7 +2,7 @@ import { block, inflate, object, readerOf } from "./decode";
 import type { Calls } from "./types";
 
 /** Parts of bars, and the bar of the view that each belongs to. */
-export interface Sent extends Calls {
+export interface Sent extends Omit<Calls, "drawn"> {
   readonly of: Int32Array;
 }
 

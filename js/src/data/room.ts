@@ -7,13 +7,13 @@ const ROOM = 200_000;
  * Of a long recording the view holds bars that stand for several calls. What they are made of, a kernel tells when it is
  * looked at; these bars stand behind those of the view, in the same columns:
  *
- *     ids     0 … count − 1        count … count + used − 1     …
+ *     ids     0 … drawn − 1        drawn … drawn + used − 1     …
  *     are     the view's bars      parts of them                room for more
  *
- * So an id is all that is needed to draw a bar and to speak of it, and what is about the whole recording goes up to `count`.
+ * So an id is all that is needed to draw a bar and to speak of it, and what is about the whole recording goes up to `count` of `Calls`.
  */
 export interface Room {
-  /** The bar of the view that each part belongs to, from id `count` on. */
+  /** The bar of the view that each part belongs to, from id `drawn` on. */
   readonly of: Int32Array;
   used: number;
 }
@@ -38,10 +38,10 @@ function longer(column: Float64Array | Int32Array): Float64Array | Int32Array {
 
 /** The bar of the view that a call is, or is a part of. */
 export function barOf({ calls, room }: Pick<ViewData, "calls" | "room">, call: CallId): CallId {
-  return call < calls.count ? call : ((room?.of[call - calls.count] ?? -1) as CallId);
+  return call < calls.drawn ? call : ((room?.of[call - calls.drawn] ?? -1) as CallId);
 }
 
-/** Starts of the view's own bars. */
+/** Starts of the view's own bars of threads. */
 export function startsOf(calls: Calls): Float64Array {
   return calls.start.subarray(0, calls.count);
 }

@@ -94,10 +94,10 @@ export interface FunctionRow {
   readonly anomalies: number;
 }
 
-/** One thread. */
+/** One thread, or one asyncio task; those of tasks come last. */
 export interface LaneRow {
   readonly name: string;
-  readonly kind: "main" | "thread";
+  readonly kind: "main" | "thread" | "asyncio";
   readonly nativeId: number;
   readonly start: Ns;
   readonly end: Ns;
@@ -107,9 +107,13 @@ export interface LaneRow {
   readonly cpu: number | null;
 }
 
-/** Inferred calls; the index is the CallId, ordered by start (then depth) over all lanes. */
+/**
+ * Inferred calls; the index is the CallId. Those of threads, ordered by start (then depth) over all lanes, are the first `count`
+ * and all that sums are made of. Those of asyncio tasks follow, up to `drawn`: what a task ran is in its thread's calls, too.
+ */
 export interface Calls {
   readonly count: number;
+  readonly drawn: number;
   readonly start: Float64Array;
   readonly duration: Float64Array;
   readonly self: Float64Array;

@@ -36,7 +36,9 @@ export function focusOf(data: ViewData, place: Place | null): object | undefined
     range: [Math.max(start, 0) / 1e9, Math.min(end, duration) / 1e9],
   });
   if ("start" in place) return range(place.start, place.end);
-  if (!detail || "anomaly" in place) return place;
+  if ("anomaly" in place) return place;
+  // Of what a task was seen in, Python is told the time.
+  if (!detail && !("call" in place && place.call >= data.calls.count)) return place;
   if ("log" in place) {
     const time = data.logs[place.log]?.time ?? 0;
     return range(time - AROUND, time + AROUND);

@@ -18,6 +18,8 @@ const S = 1e9;
  */
 const CALLS = {
   count: 4,
+  drawn: 4,
+  lane: new Int32Array(4),
   start: Float64Array.of(0, 0, 0, 2 * S),
   duration: Float64Array.of(4 * S, 2 * S, S, 2 * S),
   cpu: Float64Array.of(S, Number.NaN, 1.2 * S, 1.98 * S),
@@ -30,6 +32,7 @@ const CALLS = {
 } as unknown as Calls;
 
 const DATA = {
+  lanes: [],
   facts: { cell: "In [7]", name: "fit" },
   calls: CALLS,
   functions: [

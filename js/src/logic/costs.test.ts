@@ -33,6 +33,7 @@ function callsOf(lanes: readonly (readonly string[])[]): Calls {
   const column = (pick: (call: (typeof made)[0]) => number) => order.map((id) => pick(made[id] as (typeof made)[0]));
   return {
     count: made.length,
+    drawn: made.length,
     start: Float64Array.from(column((call) => call.start)),
     duration: Float64Array.from(column((call) => call.end - call.start)),
     self: new Float64Array(made.length),

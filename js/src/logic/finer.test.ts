@@ -65,6 +65,7 @@ function viewOf(bars: readonly Made[]): ViewData {
   const ints = (of: (bar: Made) => number) => Int32Array.from(bars, of);
   const calls = {
     count: bars.length,
+    drawn: bars.length,
     start: floats((bar) => bar.start),
     duration: floats((bar) => bar.end - bar.start),
     self: floats(() => 0),
@@ -94,6 +95,7 @@ function sentOf(bars: readonly Made[], start: number, end: number): Sent {
   const ints = (of: (row: (typeof rows)[number]) => number) => Int32Array.from(rows, of);
   return {
     count: rows.length,
+    drawn: rows.length,
     start: Float64Array.from(rows, (row) => row.start),
     duration: Float64Array.from(rows, (row) => row.duration),
     lane: ints(() => 0),

@@ -53,7 +53,7 @@ export function wanted(
 /** Puts what Python has sent behind the view's bars, where there is room; the id of the first, or −1 where there is not. */
 export function stored(calls: Calls, room: Room, sent: Sent): number {
   if (room.used + sent.count > room.of.length) return -1;
-  const first = calls.count + room.used;
+  const first = calls.drawn + room.used;
   for (const [name, column] of Object.entries(sent)) {
     const own = calls[name as keyof Calls];
     if (typeof own !== "number" && typeof column !== "number" && own) own.set(column, first);
@@ -85,7 +85,7 @@ export function finerRows(
   const begins = new Map<number, number>();
   const next = new Int32Array(count).fill(-1);
   for (let i = count - 1; i >= 0; i--) {
-    const bar = at(room.of, first + i - calls.count);
+    const bar = at(room.of, first + i - calls.drawn);
     next[i] = begins.get(bar) ?? -1;
     begins.set(bar, i);
   }

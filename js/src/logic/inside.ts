@@ -15,7 +15,7 @@ export function logsInside(calls: Calls, logs: readonly LogRow[], call: CallId):
   for (let id = firstNotBefore(logs, start); id < logs.length; id++) {
     const { time, call: writer } = logs[id] as LogRow;
     if (time > end) break;
-    if (call >= calls.count) {
+    if (call >= calls.drawn) {
       // Entries know the view's bars, of which this is a part: its time says which of them are its own.
       const inside = calls.lane[writer] === calls.lane[call] && (calls.depth[writer] ?? -1) >= depth;
       if (inside && time < end) found.push(id as LogId);

@@ -82,9 +82,10 @@ export function rowAt(box: LaneBox, y: number): number {
   return row >= 0 && row < box.rows && (y - box.bars) % ROW < BAR ? row : -1;
 }
 
-/** What stands under a lane's name: how much of its time it had the CPU. */
+/** What stands under a lane's name: of a thread how much of its time it had the CPU. */
 export function laneNote(lane: LaneRow): string {
   const percent = (share: number) => `${Math.round(Math.min(Math.max(share, 0), 1) * 100)}%`;
   if (lane.kind === "main") return lane.cpu === null ? "" : `${percent(lane.cpu)} CPU`;
+  if (lane.kind === "asyncio") return lane.kind;
   return lane.cpu === null ? "thread" : `thread · ${percent(1 - lane.cpu)} waiting`;
 }

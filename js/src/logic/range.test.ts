@@ -56,6 +56,7 @@ function view(made: readonly Made[]): ViewData {
     calls: {
       ...base.calls,
       count: made.length,
+      drawn: made.length,
       start: Float64Array.from(made, (call) => call.start),
       duration: Float64Array.from(made, (call) => call.end - call.start),
       cpu: Float64Array.from(made, (call) => (call.end - call.start) / 2),

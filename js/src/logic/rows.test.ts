@@ -19,6 +19,7 @@ function cell(inner: number, self: number): ViewData {
     lanes: data.lanes.map((lane) => ({ ...lane, depth: 2 })),
     calls: {
       count: 2,
+      drawn: 2,
       start: Float64Array.of(0, 0),
       duration: Float64Array.of(100, inner),
       self: Float64Array.of(self, inner),

@@ -62,14 +62,14 @@ export function indexRows(data: ViewData): RowIndex {
   const rowAt = (i: number) => at(base, at(calls.lane, i)) + 1 + at(calls.depth, i) - at(higher, i);
   // A counting sort by row: calls are already ordered by start, and it keeps that order.
   const offset = new Int32Array(total + 1);
-  for (let i = 0; i < calls.count; i++) {
+  for (let i = 0; i < calls.drawn; i++) {
     const row = rowAt(i);
     offset[row + 1] = at(offset, row + 1) + 1;
   }
   for (let row = 0; row < total; row++) offset[row + 1] = at(offset, row + 1) + at(offset, row);
-  const order = new Int32Array(calls.count);
+  const order = new Int32Array(calls.drawn);
   const next = offset.slice();
-  for (let i = 0; i < calls.count; i++) {
+  for (let i = 0; i < calls.drawn; i++) {
     const row = rowAt(i);
     const place = at(next, row);
     order[place] = i;
@@ -104,7 +104,7 @@ function leftOut({ calls, functions, lanes, packages }: ViewData): Uint8Array {
     const lane = at(calls.lane, i);
     others[lane] = at(others, lane) + at(calls.duration, i) - 2 * own;
   }
-  const higher = new Uint8Array(calls.count);
+  const higher = new Uint8Array(calls.drawn);
   for (let i = 0; i < calls.count; i++) {
     const parent = at(calls.parent, i);
     // A caller comes before what it calls.

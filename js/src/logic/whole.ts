@@ -11,7 +11,7 @@ export function wholeWords(
   const what = [
     formatNumberOf(detail?.calls ?? calls.count, "call"),
     `of ${formatNumberOf(detail?.functions ?? functions.length, "function")}`,
-    `in ${formatNumberOf(lanes.length, "thread")}`,
+    `in ${formatNumberOf(lanes.filter((lane) => lane.kind !== "asyncio").length, "thread")}`,
   ].join(" ");
   const missing = [];
   // Joined are neighbours that are shorter than half of it.

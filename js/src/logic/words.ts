@@ -1,4 +1,5 @@
 import type { CallId, ViewData } from "../data/types";
+import { ofTask } from "./awaits";
 import { formatDuration, formatNumberOf, formatPercent, formatRange, formatRatio } from "./format";
 import { type CallNumbers, numbersOf } from "./numbers";
 
@@ -81,8 +82,9 @@ export function callAsMarkdown(data: ViewData, call: CallId, compared: string, l
   if (numbers.cpuPercent !== null && numbers.waitingPercent !== null) {
     lines.push(`* CPU ${formatPercent(numbers.cpuPercent)}, waiting ${formatPercent(numbers.waitingPercent)}`);
   }
-  lines.push(
-    `* ${formatNumberOf(row.calls, "call")}: average ${formatDuration(row.mean)}, median ${formatDuration(row.median)}`,
-  );
+  if (!ofTask(data, call))
+    lines.push(
+      `* ${formatNumberOf(row.calls, "call")}: average ${formatDuration(row.mean)}, median ${formatDuration(row.median)}`,
+    );
   return `${[...lines, ...logs.map((log) => `* log: ${log}`)].join("\n")}\n`;
 }

@@ -50,7 +50,7 @@ export function drawMinimap(pen: Pen, theme: Theme, data: ViewData, index: RowIn
   data.lanes.forEach((lane, id) => {
     const row = telling(index.lanes[id] ?? []);
     if (lane.kind === "main") band(row, MINIMAP.cpu + 1, MINIMAP.main);
-    else band(row, MINIMAP.cpu + 1 + MINIMAP.main + 1, MINIMAP.worker);
+    else if (lane.kind === "thread") band(row, MINIMAP.cpu + 1 + MINIMAP.main + 1, MINIMAP.worker);
   });
   let last = Number.NEGATIVE_INFINITY;
   for (const log of data.logs) {

@@ -22,6 +22,7 @@ export type IconName =
   | "anomaly"
   | "main"
   | "thread"
+  | "asyncio"
   | "cpu"
   | "memory"
   | "modules"
@@ -60,6 +61,7 @@ export const ICONS: Readonly<Record<IconName, Icon>> = {
   anomaly: [{ d: "M2.6 4H13.4L8 13Z", color: "warn" }],
   main: [{ d: "M3.5 5.5V10.5M8 2.5V13.5M12.5 5.5V10.5", color: "current", width: 1.35 }],
   thread: [{ d: "M5 2V14M11 2V14M5 6.2L11 4.4M5 11.6L11 9.8", color: "current", width: 1.35 }],
+  asyncio: [{ d: "M13 8A5 5 0 1 1 11 4L13 6V3M13 6H10", color: "current", width: 1.35 }],
   cpu: [
     { d: "M1 13V7L4 5L7 7L10 4.5L13 7L15 6V13Z", color: "cpu-fill" },
     { d: "M1 13V7L4 5L7 7L10 4.5L13 7L15 6V13Z", color: "cpu", width: 1 },

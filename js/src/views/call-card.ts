@@ -1,5 +1,6 @@
 import { barOf } from "../data/room";
 import type { CallId, FunctionId, LogId, PackageId } from "../data/types";
+import { ofTask, taskWords } from "../logic/awaits";
 import { familyOf } from "../logic/family";
 import { firstLine } from "../logic/first-line";
 import { formatDuration, formatNumberOf, formatPercent } from "../logic/format";
@@ -40,7 +41,9 @@ export function createCallCard(context: Context, call: CallId, pinned: boolean, 
   const family = familyOf(calls, calls.function[call] as FunctionId);
   const durations = new Float64Array(family.length);
   for (let i = 0; i < family.length; i++) durations[i] = calls.duration[family[i] as number] as number;
-  const compared = comparison(numbers.duration, row?.median ?? 0, durations);
+  const compared = ofTask(data, call)
+    ? taskWords(data, call)
+    : comparison(numbers.duration, row?.median ?? 0, durations);
   const pin = button("microlog-pin", () => actions.pin(call), key("P"), pinned ? "unpin" : "pin");
   pin.setAttribute("aria-pressed", String(pinned));
   const close = button("microlog-tool microlog-card-close", actions.close, icon("close"));
@@ -115,7 +118,7 @@ function said(context: Context, call: CallId, numbers: CallNumbers, compared: st
   const anomaly = anomalyWords(data, call);
   const gap = gapTime(data.gaps, numbers.start, numbers.end);
   const missing = gap > numbers.duration * GAP_FROM ? `${formatDuration(gap)} of it have no samples.` : "";
-  const second = [compared, waitingWords(numbers), missing].filter(Boolean).join(" ");
+  const second = [compared, ofTask(data, call) ? "" : waitingWords(numbers), missing].filter(Boolean).join(" ");
   if (!anomaly) return [el("p", "", second)];
   const first = sentence("", anomaly);
   first.prepend(icon("anomaly", 11));
@@ -148,7 +151,7 @@ function stats(context: Context, call: CallId, numbers: CallNumbers): HTMLElemen
     );
     add("Waiting", formatPercent(numbers.waitingPercent), el("span", "microlog-pale", formatDuration(numbers.waiting)));
   }
-  if (row && row.calls > 1) {
+  if (row && row.calls > 1 && !ofTask(data, call)) {
     add("Average", formatDuration(row.mean));
     add("Median", formatDuration(row.median), el("span", "microlog-pale", `of ${formatNumberOf(row.calls, "call")}`));
   }

@@ -5,6 +5,7 @@ import { litFunctions } from "../logic/lit";
 import { ticks } from "../logic/ruler";
 import { scaleOf } from "../logic/viewport";
 import { visibleText } from "../logic/visible";
+import { createAwaits } from "../render/awaits";
 import { drawGaps, gapsInView } from "../render/gaps";
 import { drawIcon } from "../render/icons";
 import { createDrawn, drawLanes } from "../render/lanes";
@@ -86,7 +87,7 @@ export function pictureOf(context: Context): string {
     found: litFunctions(store.get()),
     scrolled: 0,
     spans: track.draw,
-    strips: null,
+    strips: createAwaits(null),
   };
   drawLanes(body, scene, createDrawn());
   return picture.svg();

@@ -57,7 +57,7 @@ export function createGutter(frame: Frame, data: ViewData, strip: Strip, toggle:
       el("span", "microlog-lane-title", icon(lane.kind, 12), hostile("span", "microlog-lane-name", lane.name)),
       el("span", "microlog-note", laneNote(lane)),
     );
-    made.title = visibleText(`${lane.name}, native id ${lane.nativeId}`);
+    made.title = visibleText(lane.kind === "asyncio" ? lane.name : `${lane.name}, native id ${lane.nativeId}`);
     frame.lanes.names.append(made);
     return made;
   });

@@ -15,9 +15,10 @@ def all_interceptors(*, logs: bool) -> list[Interceptor]:
     """
     from microlog_nb.capture.interceptors.gc_pauses import GcPauses
     from microlog_nb.capture.interceptors.imports import Imports
+    from microlog_nb.capture.interceptors.loop_starts import LoopStarts
     from microlog_nb.capture.interceptors.thread_starts import ThreadStarts
 
-    interceptors: list[Interceptor] = [GcPauses(), Imports(), ThreadStarts()]
+    interceptors: list[Interceptor] = [GcPauses(), Imports(), LoopStarts(), ThreadStarts()]
     if logs:
         from microlog_nb.capture.interceptors.exceptions import ThreadExceptions
         from microlog_nb.capture.interceptors.log_records import LogRecords

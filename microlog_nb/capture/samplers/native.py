@@ -387,8 +387,9 @@ class _Tree:
         """Nodes of the recording for raw ones."""
         if not len(self._node):
             return np.full(len(raw), NO_STACK, np.int64)
-        known = np.frombuffer(self._node, np.int64)  # let go of at the end: the array could not grow before
+        known = np.frombuffer(self._node, np.int64)
         found: Ints = np.where(raw == _NONE, NO_STACK, known[np.where(raw == _NONE, 0, raw)])
+        del known  # the array cannot grow before, and whoever looks at this frame would keep it
         return found
 
 

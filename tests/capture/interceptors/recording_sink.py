@@ -49,6 +49,7 @@ class RecordingSink:
     spans: list[Span] = field(default_factory=list)
     faults: list[tuple[str, BaseException]] = field(default_factory=list)
     threads: list[threading.Thread] = field(default_factory=list)
+    loops: list[Any] = field(default_factory=list)
 
     def clock(self) -> int:
         return time.perf_counter_ns()
@@ -83,6 +84,9 @@ class RecordingSink:
 
     def thread_started(self, thread: threading.Thread) -> None:
         self.threads.append(thread)
+
+    def loop_runs(self, loop: Any) -> None:
+        self.loops.append(loop)
 
     def fault(self, place: str, error: BaseException) -> None:
         self.faults.append((place, error))

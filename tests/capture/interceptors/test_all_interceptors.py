@@ -13,7 +13,7 @@ from tests.capture.interceptors.recording_sink import listening
 
 def test_without_logs_nothing_said_is_listened_to():
     names = {type(one).__name__ for one in interceptors.all_interceptors(logs=False)}
-    assert names == {"GcPauses", "Imports", "ThreadStarts"}
+    assert names == {"GcPauses", "Imports", "LoopStarts", "ThreadStarts"}
 
 
 def test_all_listen_together_and_each_thing_is_one_entry(stdout, stderr):

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 
@@ -312,3 +313,22 @@ with microlog.profile(interval=50e-6, metrics_interval=0.01, display=False):
 print(wrong)
 """
     assert run(program).stdout == "0\n"
+
+
+def test_whoever_holds_a_frame_of_the_drain_does_not_stop_the_next_one() -> None:
+    """Looking at a task that runs a drain finds its frames, and what they hold lives as long as they do."""
+    from microlog_nb.capture.samplers.native import _Tree
+    from microlog_nb.capture.stacks import Stacks
+    from microlog_nb.model.builder import Builder
+
+    tree = _Tree(Stacks(Builder()))
+    tree._node.append(7)
+    frames: list[Any] = []
+    sys.setprofile(lambda frame, *_: frames.append(frame))
+    try:
+        found = tree.nodes(np.zeros(1, np.uint32))
+    finally:
+        sys.setprofile(None)
+    assert found.tolist() == [7]
+    assert frames
+    tree._node.append(8)
