@@ -95,7 +95,7 @@ class Builder {
 
   build(
     rest: Pick<ViewData, "facts" | "tips" | "logs" | "metrics" | "spans" | "gaps"> & {
-      anomalies: (AnomalyRow & { made?: Made })[];
+      anomalies: readonly (AnomalyRow & { made?: Made })[];
     },
   ): ViewData {
     const ofTask = (made: Made) => Number(this.lanes[made.lane]?.kind === "asyncio");
@@ -231,15 +231,23 @@ function log(time: number, level: Level, message: string, laneId = 0, source: Lo
   };
 }
 
-const EMPTY_METRICS: ViewData["metrics"] = {
-  count: 0,
-  time: new Float64Array(),
-  cpu: new Float64Array(),
-  systemCpu: new Float64Array(),
-  memory: new Float64Array(),
-  modules: new Float64Array(),
-  threads: new Float64Array(),
-  gcObjects: new Float64Array(),
+/** A recording in which nothing was measured, said or found. */
+const NOTHING: Pick<ViewData, "metrics" | "spans" | "gaps" | "logs" | "anomalies" | "tips"> = {
+  metrics: {
+    count: 0,
+    time: new Float64Array(),
+    cpu: new Float64Array(),
+    systemCpu: new Float64Array(),
+    memory: new Float64Array(),
+    modules: new Float64Array(),
+    threads: new Float64Array(),
+    gcObjects: new Float64Array(),
+  },
+  spans: [],
+  gaps: [],
+  logs: [],
+  anomalies: [],
+  tips: [],
 };
 
 const TIPS: ViewData["tips"] = [
@@ -485,12 +493,7 @@ export function empty(): ViewData {
   b.lanes.push(lane("MainThread", "main", 0, 3.1 * MS, null));
   return b.build({
     facts: facts(3.1 * MS, { samples: 0, name: "", cpu: null, peakMemory: null, memoryChange: null, overhead: null }),
-    metrics: EMPTY_METRICS,
-    spans: [],
-    gaps: [],
-    logs: [],
-    anomalies: [],
-    tips: [],
+    ...NOTHING,
   });
 }
 
@@ -500,13 +503,9 @@ export function single(): ViewData {
   b.lanes.push(lane("MainThread", "main", 0, 500 * MS, 1));
   b.call(0, null, b.function("sleep_a_bit", "__main__", "notebook"), 20 * MS, 450 * MS, 0.05);
   return b.build({
+    ...NOTHING,
     facts: facts(500 * MS),
-    metrics: EMPTY_METRICS,
-    spans: [],
-    gaps: [],
     logs: [log(100 * MS, "info", "hello")],
-    anomalies: [],
-    tips: [],
   });
 }
 
@@ -537,12 +536,7 @@ export function tasks(): ViewData {
   b.call(2, null, sleep, 0, 0.1 * S, 0);
   return b.build({
     facts: facts(2 * S, { name: "crawl", cell: "" }),
-    metrics: EMPTY_METRICS,
-    spans: [],
-    gaps: [],
-    logs: [],
-    anomalies: [],
-    tips: [],
+    ...NOTHING,
   });
 }
 

@@ -25,6 +25,8 @@ _RAN = SAMPLE_STATES.index("ran")
 
 def infer_task_calls(trace: Trace) -> Calls:
     """The calls of all tasks; `thread` is the row of the task."""
+    if not trace.tables["looks"].num_rows:  # nothing refers to the tree, which may be large
+        trace = Trace({**trace.tables, **{name: TABLES[name].empty() for name in ("stacks", "functions")}}, trace.meta)
     ran = trace.words("looks", "state", SAMPLE_STATES) == _RAN
     stacks, functions = (trace.tables[name].num_rows for name in ("stacks", "functions"))
     # the first and the last look of each row; what ran is seen in a second copy of functions and stacks

@@ -173,8 +173,8 @@ class Recorder:
 
     def loop_runs(self, loop: Any) -> None:
         """Has the tasks looked at while a loop runs."""
-        self.tasks.loop_runs(loop)
-        self.hurry()
+        if self.tasks.loop_runs(loop):
+            self.hurry()
 
     def fault(self, place: str, error: BaseException) -> None:
         """Counts a fault of microlog's own; the recording's notes tell it once."""
@@ -530,13 +530,14 @@ class Recorder:
                     if self._watches:
                         self._tell_watches(keeper)
                     self._keeper_cpu_ns = time.thread_time_ns()
+                self._resting = True  # who hurries from here on is heard
                 # each time that it wakes it takes the lock from the program: not more often than there is something to do
                 dues = [drain, *(watch.due_ns for _, watch in self._watches)]
                 if not self.sampler.reads_process:
                     dues.append(read)
                 if busy or self._tasks:
                     dues.append(self.now() + (_POLL_EVERY_NS if busy else _WAIT_EVERY_NS))
-                if self.tasks.active:
+                if self.tasks.waited_for:
                     dues.append(self.tasks.due_ns)
                 due = min(dues)
         except Exception as error:  # noqa: BLE001  # the program goes on

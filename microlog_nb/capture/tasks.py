@@ -79,12 +79,21 @@ class Tasks:
         self.due_ns = 0
         self.crowded = False
 
-    def loop_runs(self, loop: Any) -> None:
-        """The calling thread runs this event loop from now on; with None none any more."""
+    def loop_runs(self, loop: Any) -> bool:
+        """The calling thread runs this event loop from now on; with None none any more.
+
+        Whether who calls `look` must be woken. A loop that is over soon is never looked at: a program may run thousands a second.
+        """
         if loop is None:
             self._loops.pop(_thread.get_ident(), None)
-        elif not self._given_up:
-            self._loops[_thread.get_ident()] = weakref.ref(loop)
+            return False
+        if self._given_up:
+            return False
+        self._loops[_thread.get_ident()] = weakref.ref(loop)
+        if self._clock() < self.due_ns:
+            return False
+        self.due_ns = self._clock() + LOOK_NS
+        return True
 
     def find_loops(self) -> None:
         """Finds the loops that run already and have tasks of the program's."""
@@ -103,6 +112,11 @@ class Tasks:
     def active(self) -> bool:
         """Whether a loop runs, so that there may be tasks."""
         return bool(self._loops)
+
+    @property
+    def waited_for(self) -> bool:
+        """Whether `due_ns` is to come: a loop runs, or one has ended and another one may begin."""
+        return self.active or self._clock() < self.due_ns
 
     def look(self) -> None:
         """Looks at all tasks if it is time."""

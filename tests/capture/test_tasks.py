@@ -14,6 +14,9 @@ import pytest
 
 import microlog_nb as microlog
 from microlog_nb.capture import recorder
+from microlog_nb.capture.stacks import Stacks
+from microlog_nb.capture.tasks import Tasks
+from microlog_nb.model.builder import Builder
 from microlog_nb.model.trace import Trace
 from microlog_nb.tables import Tables
 
@@ -153,6 +156,27 @@ def test_without_a_loop_no_task_is_looked_for() -> None:
         assert running is not None
         asyncio.run(fetch(0))
         assert not running.tasks.active
+
+
+def test_many_short_loops_ask_for_a_look_every_ten_milliseconds_only() -> None:
+    """Each of them would take the lock from the program."""
+    now = 0
+    builder = Builder()
+    tasks = Tasks(builder, Stacks(builder), lambda: now)
+    loop = asyncio.new_event_loop()
+    asked = 0
+    for now in range(1_000_000, 30_000_000, 1_000_000):  # noqa: B007  # the clock
+        asked += tasks.loop_runs(loop)
+        tasks.loop_runs(None)
+    loop.close()
+    assert asked == 3
+
+
+def test_a_loop_right_after_a_short_one_has_its_tasks() -> None:
+    with microlog.profile("short first", display=False) as rec:
+        asyncio.run(asyncio.sleep(0))
+        asyncio.run(crawl(0.3))
+    assert ("crawl", "waiting") in seen(trace_of(rec))
 
 
 def test_no_task_lives_longer_for_being_looked_at() -> None:

@@ -24,11 +24,11 @@ export function createAwaits(others: Strips | null): Strips {
       const lane = scene.data.calls.lane[list.call[0] as number] as number;
       const all = Array.from({ length: list.count }, (_, i) => i);
       if (scene.data.lanes[lane]?.kind !== "asyncio") return others?.take(pen, scene, list, y) ?? all;
-      const awaits = all.filter((i) => isLine(scene, list, i));
+      const awaits = new Set(all.filter((i) => isLine(scene, list, i)));
       lines.push(() => {
         for (const i of awaits) drawLine(pen, scene, list, i, y);
       });
-      return all.filter((i) => !awaits.includes(i));
+      return all.filter((i) => !awaits.has(i));
     },
     flush(pen) {
       others?.flush(pen);
