@@ -181,7 +181,7 @@ window.show = async (module, traits) => {
     const url = URL.createObjectURL(new Blob([module], { type: "text/javascript" }));
     const el = document.body.appendChild(document.createElement("div"));
     const painted = new Promise(done => el.addEventListener("microlog:painted", done, { once: true, capture: true }));
-    await (await import(url)).default.render({ model, el });
+    await (await import(url)).default().render({ model, el });
     await painted;
     return performance.timeOrigin + performance.now();
 };
