@@ -8,16 +8,23 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from microlog_nb.capture.watching import MOST_SHARE
+
 if TYPE_CHECKING:
     from microlog_nb.api.running import Run
+    from microlog_nb.capture.growth import Growth
     from microlog_nb.tables import Tables
     from microlog_nb.widget.widget import Timeline
+
+_PIECES = 0.006
+"""Of the time, for what is told piece by piece; the rest is for whole pictures."""
 
 
 class Followers:
     """The views of one running recording; it keeps none of them alive.
 
-    They are told twice a second how far the recording is, and get a new picture as often as `watching.py` allows.
+    A few times a second they are told how far the recording is and what it has grown by, which the page adds to what it shows;
+    a whole new picture, with all that is known of it, they get as often as `watching.py` allows.
 
     Args:
         run: the running part of the recording.
@@ -32,23 +39,31 @@ class Followers:
         self._tables = tables
         self._answers = answers
         self._views: weakref.WeakSet[Timeline] = weakref.WeakSet()
+        self._growth: Growth | None = None
         self._updating = _thread.allocate_lock()
         self._ended = False
-        run.watch(self.tell)
-        run.watch(self.look)
+        run.watch(self.tell, share=_PIECES)
+        run.watch(self.look, share=MOST_SHARE - _PIECES)
 
     def add(self, view: Timeline) -> None:
         """From now on the view grows."""
         self._views.add(view)
 
     def tell(self) -> bool:
-        """Tells every view how far the recording is; like `look` in the recorder's own thread."""
+        """Tells every view how far the recording is, and what is new; like `look` in the recorder's own thread."""
         with self._updating:
             views = self._shown()
-            if views:
+            if not views:
+                self._growth = None
+            else:
+                from microlog_nb.widget import growth
+
+                self._growth = self._growth or self._run.growth()
+                piece, numbers = growth.encode(self._growth.read())
                 progress = self._run.progress()
                 for view in views:
                     view.requests.push("progress", progress)
+                    view.requests.push("growth", piece, [numbers])
             return not self._ended
 
     def look(self) -> bool:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from microlog_nb import config
 from microlog_nb.capture import recorder
-from microlog_nb.capture.watching import LEAST_NS
+from microlog_nb.capture.watching import LEAST_NS, MOST_SHARE
 from microlog_nb.config import Settings
 from microlog_nb.errors import MicrologError
 
 if TYPE_CHECKING:
+    from microlog_nb.capture.growth import Growth
     from microlog_nb.formats.spool import Spool
     from microlog_nb.model.trace import Trace
 
@@ -38,9 +39,9 @@ class Run:
         """What has been recorded so far."""
         return self._recorder().trace(self._window)
 
-    def watch(self, look: Callable[[], bool], after_ns: int = LEAST_NS) -> None:
+    def watch(self, look: Callable[[], bool], after_ns: int = LEAST_NS, *, share: float = MOST_SHARE) -> None:
         """Has a follower called while this runs, as long as it says so: see `recorder.Recorder.watch`."""
-        self._recorder().watch(self._window, look, after_ns)
+        self._recorder().watch(self._window, look, after_ns, share=share)
 
     def begin_now(self) -> None:
         """Leaves out what has been recorded so far."""
@@ -49,6 +50,12 @@ class Run:
     def progress(self) -> dict[str, int]:
         """How far it is: see `recorder.Recorder.progress`."""
         return self._recorder().progress(self._window)
+
+    def growth(self) -> Growth:
+        """Tells what is recorded after the last snapshot, piece by piece."""
+        from microlog_nb.capture.growth import Growth
+
+        return Growth(self._recorder(), self._window)
 
     def in_a_line(self) -> bool:
         """Whether the program is in the middle of a line of its output: see `recorder.Recorder.in_a_line`."""

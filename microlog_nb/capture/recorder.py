@@ -28,7 +28,7 @@ from microlog_nb.capture.samplers.thread import ThreadSampler
 from microlog_nb.capture.stacks import NO_STACK, Stacks
 from microlog_nb.capture.tasks import MOST_WATCHED, Tasks
 from microlog_nb.capture.threads import Threads
-from microlog_nb.capture.watching import LEAST_NS, Watch
+from microlog_nb.capture.watching import LEAST_NS, MOST_SHARE, Watch
 from microlog_nb.config import Settings
 from microlog_nb.errors import MicrologError
 
@@ -52,7 +52,11 @@ _TRIED = ("Linux x86_64",)
 
 @dataclass
 class Window:
-    """One recording's view of the stream: where it begins, and what the counters and the tables had then."""
+    """One recording's view of the stream: where it begins, and what the counters and the tables had then.
+
+    Attributes:
+        traced: up to when it was asked for its facts last, and what the tables had then.
+    """
 
     name: str
     cell: str
@@ -62,6 +66,7 @@ class Window:
     start_ns: int = 0
     before: dict[str, int] = field(default_factory=dict)
     had: dict[str, int] = field(default_factory=dict)
+    traced: tuple[int, dict[str, int]] = (0, {})
     notes: list[str] = field(default_factory=list)
 
 
@@ -282,10 +287,12 @@ class Recorder:
     def begin_now(self, window: Window) -> None:
         """A recording begins at this moment, whatever it has seen before."""
         self.sampler.look()
-        self._collect()
+        self.collect()
         window.started = dt.datetime.now().astimezone().isoformat(timespec="milliseconds")
         window.start_ns = self.now() // 1000 * 1000
-        window.before, window.had = self._counters(), self.builder.counts()
+        window.before = self._counters()
+        window.had = self._counted()
+        window.traced = window.start_ns, window.had
         self._read_metrics()
         self.sampler.observe()
 
@@ -296,7 +303,7 @@ class Recorder:
         self._poll()
         self._flush()
         self.sampler.observe()
-        self._collect()
+        self.collect()
         self._read_metrics()
         end_ns = -(-self.now() // 1000) * 1000
         self.windows.remove(window)
@@ -313,8 +320,9 @@ class Recorder:
         from microlog_nb.model.trace import Trace
 
         end = self.now() if end_ns is None else end_ns
+        window.traced = end, self._counted()
         self.sampler.look()
-        self._collect()
+        self.collect()
         part = self.builder.trace(self.threads.rows(), {}, tasks=self.tasks.rows()).between(window.start_ns, end)
         if not window.settings.logs:
             part = without_logs(part)
@@ -353,24 +361,37 @@ class Recorder:
             "notes": notes,
         }
 
-    def watch(self, window: Window, look: Callable[[], bool], after_ns: int = LEAST_NS) -> None:
+    def watch(
+        self, window: Window, look: Callable[[], bool], after_ns: int = LEAST_NS, *, share: float = MOST_SHARE
+    ) -> None:
         """Has a follower called in the thread that keeps house, as long as it says so and the recording runs.
 
         Args:
             window: the recording.
             look: calls it; whether it wants to be called again.
             after_ns: when it is called first, from now on.
+            share: of the time, that it may take at most.
         """
-        self._watches.append((window, Watch(look, self.now() + after_ns)))
+        self._watches.append((window, Watch(look, self.now() + after_ns, share)))
         self.hurry()
 
     def progress(self, window: Window) -> dict[str, int]:
         """How far a recording is, told without looking into it: its length in nanoseconds, samples and log entries."""
-        self._collect()
-        counted = {name: count - window.had[name] for name, count in self.builder.counts().items()}
+        self.collect()
+        counted = {name: self.builder.count(name) - window.had[name] for name in ("samples", "logs")}
         if not window.settings.logs:  # which of them are its own is not counted
             del counted["logs"]
         return {"duration": self.now() - window.start_ns, **counted}
+
+    def _counted(self) -> dict[str, int]:
+        """How many rows the tables have whose rows are of one moment."""
+        return {name: self.builder.count(name) for name in ("samples", "logs", "metrics")}
+
+    def collect(self) -> None:
+        """Has what the sampler has collected written to the builder."""
+        self.sampler.drain()
+        self.tasks.flush()
+        self.builder.rows["metrics"].extend(self._metrics.rows(self.sampler.readings()))
 
     def in_a_line(self) -> bool:
         """Whether the program is in the middle of a line of its output, or may be: nobody listens to it."""
@@ -490,12 +511,6 @@ class Recorder:
     def _read_metrics(self) -> None:
         self.builder.rows["metrics"].extend(self._metrics.rows([self._metrics.now()]))
 
-    def _collect(self) -> None:
-        """Has what the sampler has collected written."""
-        self.sampler.drain()
-        self.tasks.flush()
-        self.builder.rows["metrics"].extend(self._metrics.rows(self.sampler.readings()))
-
     def _pace(self, *more: Settings) -> None:
         """Takes the shortest intervals of the running recordings."""
         every = [*(window.settings for window in self.windows), *more]
@@ -571,7 +586,7 @@ class Recorder:
             known.pop(_thread.get_ident(), None)  # it is none of the program's
 
     def _drain(self) -> None:
-        self._collect()
+        self.collect()
         every = self.builder.unread()
         if self._drained is None:
             return

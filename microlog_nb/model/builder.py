@@ -6,6 +6,7 @@ count from the builder's origin.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from array import array
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,7 @@ class Builder:
         self.rows: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _APPENDED}
         self._batches: dict[str, list[pa.RecordBatch]] = {name: [] for name in (*_APPENDED, "stacks")}
         self._samples: list[Packed] = []
+        self._drained_rows = dict.fromkeys((*_APPENDED, "stacks", "samples"), 0)
         self._draining = threading.Lock()
         self._functions = 0
         self._drained_bytes = 0
@@ -62,10 +64,12 @@ class Builder:
                 fresh["stacks"] = _flat_batch("stacks", flat["stacks"])
             for name, batch in fresh.items():
                 self._batches[name].append(batch)
+                self._drained_rows[name] += batch.num_rows
                 self._drained_bytes += batch.nbytes
             if len(flat["samples"]):
                 fresh["samples"] = packed.pack(flat["samples"])
                 self._samples.append(fresh["samples"])
+                self._drained_rows["samples"] += len(flat["samples"])
                 self._drained_bytes += len(fresh["samples"].data)
             self._unread.append(fresh)
 
@@ -85,11 +89,39 @@ class Builder:
             + sum(200 * len(rows) for rows in self.rows.values())
         )
 
-    def counts(self) -> dict[str, int]:
-        """How many samples and log entries there are so far."""
-        samples = sum(packed.rows for packed in self._samples) + len(self.samples) // len(TABLES["samples"].columns)
-        logs = sum(batch.num_rows for batch in self._batches["logs"]) + len(self.rows["logs"])
-        return {"samples": samples, "logs": logs}
+    def count(self, name: str) -> int:
+        """How many rows a table has so far: samples, stacks, or one of `rows`."""
+        pending = len(self.rows[name]) if name in self.rows else len(self._flat(name)) // len(TABLES[name].columns)
+        return self._drained_rows[name] + pending
+
+    def since(self, name: str, row: int) -> Any:
+        """The rows of a table from this one on, drained or not; the time that it takes is theirs.
+
+        Args:
+            name: samples, stacks, or one of `rows`.
+            row: number of the first one.
+
+        Returns:
+            Of samples and stacks an array of one row each, of the others a list of tuples.
+        """
+        with self._draining:
+            at = self._drained_rows[name]
+            parts: list[Any] = []
+            for part in reversed(self._samples if name == "samples" else self._batches[name]):
+                if at <= row:
+                    break
+                rows = packed.unpack(part) if isinstance(part, Packed) else _rows(part, flat=name == "stacks")
+                at -= len(rows)
+                parts.append(rows)
+            if name in self.rows:
+                return [*itertools.chain(*reversed(parts), self.rows[name])][row - at :]
+            columns = len(TABLES[name].columns)
+            flat = self._flat(name)
+            pending = np.array(flat[: len(flat) // columns * columns], np.int64).reshape(-1, columns)
+            return np.concatenate([*reversed(parts), pending])[row - at :]
+
+    def _flat(self, name: str) -> array[int]:
+        return self.samples if name == "samples" else self.stacks
 
     def trace(
         self, threads: Sequence[tuple[Any, ...]], meta: Mapping[str, Any], *, tasks: Sequence[tuple[Any, ...]] = ()
@@ -129,6 +161,13 @@ def _in_order(rows: pa.Table, column: str) -> pa.Table:
     if len(times) < 2 or bool(np.all(times[1:] >= times[:-1])):
         return rows
     return rows.take(arrays.numbers(np.argsort(times, kind="stable"), pa.int64()))
+
+
+def _rows(batch: pa.RecordBatch, *, flat: bool) -> Any:
+    if flat:
+        columns = [arrays.values(pa.chunked_array([column])) for column in batch.columns]
+        return np.stack(columns, axis=1).astype(np.int64)
+    return list(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
 def _take(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

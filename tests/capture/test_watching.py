@@ -5,7 +5,7 @@ from __future__ import annotations
 from microlog_nb.capture.watching import LEAST_NS, Watch
 
 
-def test_pause_is_a_hundred_times_what_a_look_costs_and_half_a_second_at_least() -> None:
+def test_pause_is_a_hundred_times_what_a_look_costs_and_no_shorter_than_agreed() -> None:
     now, spent = 0, 0
     looks: list[int] = []
     costs = [1_000_000, 20_000_000]

@@ -90,6 +90,23 @@ def test_the_builder_gives_back_what_was_appended_in_order_of_time() -> None:
     assert trace.texts("threads", "name") == ["MainThread"]
 
 
+def test_the_builder_tells_what_was_appended_since() -> None:
+    builder = Builder()
+    function = builder.function(("m", "f", "m.py", 1, "user"))
+    for number in range(9):
+        builder.stacks.extend((number - 1, function, number, number, -1))
+        builder.samples.extend((number, 0, 0, number, 500, 1))
+        builder.rows["logs"].append((number, "info", "print", "", f"{number}", False, 0, 0, ""))
+        if number in (2, 3, 6):
+            builder.drain()
+    for since in range(10):
+        assert builder.count("samples") == builder.count("stacks") == builder.count("logs") == 9
+        assert builder.since("samples", since)[:, 3].tolist() == list(range(since, 9))
+        assert builder.since("stacks", since)[:, 2].tolist() == list(range(since, 9))
+        assert [row[4] for row in builder.since("logs", since)] == [f"{number}" for number in range(since, 9)]
+    assert builder.since("functions", 0) == [("m", "f", "m.py", 1, "user")]
+
+
 def test_looking_at_a_running_recording_takes_nothing_from_those_who_keep_it() -> None:
     builder = Builder()
     builder.rows["logs"].append((1, "info", "print", "", "first", False, 0, -1, ""))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ns } from "../data/types";
-import { follow } from "./carry";
+import { followed } from "./carry";
 
 const window = (start: number, end: number) => ({ start: ns(start), end: ns(end) });
 const SECOND = 1e9;
@@ -11,6 +11,6 @@ describe("the window of a recording that has grown", () => {
     ["one at the end follows it", window(0.5 * SECOND, SECOND), window(2.5 * SECOND, 3 * SECOND)],
     ["any other stays", window(0.2 * SECOND, 0.6 * SECOND), window(0.2 * SECOND, 0.6 * SECOND)],
   ])("%s", (_, before, after) => {
-    expect(follow(before, ns(SECOND), ns(3 * SECOND))).toEqual(after);
+    expect(followed(before, ns(SECOND), ns(3 * SECOND))).toEqual(after);
   });
 });

@@ -1,21 +1,33 @@
 import type { ViewData } from "../data/types";
-import { follow, sameCall } from "../logic/carry";
+import { followed, sameCall, sameChosen } from "../logic/carry";
+import { createGrowth, type Growth, type Piece } from "../logic/growth";
 import type { Shown } from "./mount";
 import type { More } from "./panel";
 
 /** Over the view that is seen; the theme's tokens stand in the same style. */
 const UNSEEN = { position: "absolute", inset: "0 0 auto", visibility: "hidden", "pointer-events": "none" };
 
+/** So long after a hand has moved something it is left alone: a glide, a wheel that turns on, a second click. */
+const REST_MS = 300;
+/** What is grown takes this much of the time at most. */
+const SHARE = 0.2;
+
 /**
  * Newer data of the recording that is seen takes the place of the older: its view is made beside the one that is seen, out
  * of sight, and takes over what the user was doing once it is painted and no button is held down. While the recording goes
  * on, what somebody reads stays as it is: another view than the timeline, or a card that is open for the pointer.
+ *
+ * Between two views from Python, which are whole, the one that is seen grows by pieces. These wait for every other thing.
  */
-export const createExchange: More["exchange"] = (place, newRoot, make, took, signal) => {
+export const createExchange: More["exchange"] = (place, newRoot, make, now, took, host, signal) => {
   let coming: Shown | null = null;
   let held = false;
   let released: (() => void) | null = null;
   let unsubscribe: (() => void) | null = null;
+  let growth: Growth | null = null;
+  let pieces: (readonly [Piece, Int32Array])[] = [];
+  let moved = 0;
+  let rested = 0;
   const hold = (on: boolean) => {
     held = on;
     if (!on) released?.();
@@ -23,6 +35,11 @@ export const createExchange: More["exchange"] = (place, newRoot, make, took, sig
   place.addEventListener("pointerdown", () => hold(true), { signal, capture: true });
   for (const type of ["pointerup", "pointercancel"] as const)
     window.addEventListener(type, () => hold(false), { signal, capture: true });
+  const move = () => {
+    moved = performance.now();
+  };
+  for (const type of ["pointerdown", "pointerup", "wheel", "keydown"] as const)
+    place.addEventListener(type, move, { signal, capture: true, passive: true });
 
   const drop = () => {
     unsubscribe?.();
@@ -47,15 +64,8 @@ export const createExchange: More["exchange"] = (place, newRoot, make, took, sig
     scroll(next.root);
     focus?.(next.root);
   };
-  const begin = (before: Shown, data: ViewData) => {
-    drop();
-    const { running } = data.facts;
-    if (running && before.app.store.get().tab !== "timeline") {
-      unsubscribe = before.app.store.subscribe(({ tab }) => {
-        if (tab === "timeline") begin(before, data);
-      });
-      return;
-    }
+  /** Makes the view of newer data; if it is `unwanted` when it is painted, the next piece brings it. */
+  const prepare = (before: Shown, data: ViewData, unwanted: () => boolean) => {
     const root = newRoot();
     for (const [name, value] of Object.entries(UNSEEN)) root.style.setProperty(name, value);
     root.style.height = before.root.style.height;
@@ -65,20 +75,74 @@ export const createExchange: More["exchange"] = (place, newRoot, make, took, sig
     coming = next;
     next.app.store.set(carried({ data: before.data, state: before.app.store.get() }, data));
     const ready = () => {
-      if (running && isRead(before)) return;
-      if (held) released = () => take(before, next);
+      if (unwanted()) drop();
+      else if (held) released = () => take(before, next);
       else take(before, next);
     };
     // Other views are painted by the browser.
     if (before.app.store.get().tab !== "timeline" || data.calls.count === 0) ready();
     else root.addEventListener("microlog:painted", ready, { once: true });
   };
+  const begin = (data: ViewData) => {
+    drop();
+    follow(data);
+    const before = now();
+    if (!before) return;
+    const { running } = data.facts;
+    if (running && before.app.store.get().tab !== "timeline") {
+      unsubscribe = before.app.store.subscribe(({ tab }) => {
+        if (tab === "timeline") begin(data);
+      });
+      return;
+    }
+    prepare(before, running ? (growth?.view() ?? data) : data, () => running && isRead(before));
+  };
+  /** From now on this view grows, also by what came while it was on its way. */
+  const follow = (data: ViewData) => {
+    pieces = pieces.filter(([piece]) => piece.to > data.facts.duration);
+    growth = data.facts.running ? createGrowth(data) : null;
+    for (const piece of pieces) growth?.add(...piece);
+  };
+  const isBusy = (before: Shown) =>
+    held ||
+    performance.now() < moved + REST_MS ||
+    isRead(before) ||
+    isUsed(before) ||
+    before.app.store.get().tab !== "timeline";
+  const grow = () => {
+    const before = now();
+    const started = performance.now();
+    if (!growth || !before || coming || started < rested || isBusy(before)) return;
+    const data = growth.view();
+    prepare(before, data, () => isBusy(before));
+    rested = performance.now() + (performance.now() - started) / SHARE;
+  };
+  const unlisten = host.listen("growth", (body, [numbers]) => {
+    if (!numbers) return;
+    const piece = [body as Piece, integers(numbers)] as const;
+    pieces.push(piece);
+    if (growth?.add(...piece)) grow();
+  });
+  signal.addEventListener("abort", unlisten);
+  const shown = now();
+  if (shown) follow(shown.data);
   return { drop, begin };
 };
+
+/** Numbers as they travel: 32 bits, little-endian. */
+function integers(view: DataView): Int32Array {
+  return Int32Array.from({ length: view.byteLength / 4 }, (_, i) => view.getInt32(4 * i, true));
+}
 
 /** Whether a card is open that is there as long as the pointer stays. */
 function isRead({ root, app }: Shown): boolean {
   return !app.store.get().pinned && root.querySelector(".microlog-card") !== null;
+}
+
+/** Whether somebody is at something that would be disturbed several times a second: a card, a sheet, a text, the lanes in words. */
+function isUsed({ root, app }: Shown): boolean {
+  const used = ".microlog-card, input:focus, [role=treegrid]:focus-within";
+  return app.store.get().sheet !== null || root.querySelector(used) !== null;
 }
 
 export const carried: More["carried"] = ({ data, state }, next) => {
@@ -89,6 +153,7 @@ export const carried: More["carried"] = ({ data, state }, next) => {
     tab,
     range,
     query,
+    chosen: sameChosen(data, next, state.chosen),
     collapsed,
     sheet,
     selected,
@@ -97,7 +162,7 @@ export const carried: More["carried"] = ({ data, state }, next) => {
     pinned: state.pinned && selected !== null,
     log: log !== null && next.logs[log]?.time === data.logs[log]?.time ? log : null,
     anomaly: anomaly !== null && anomaly < next.anomalies.length ? anomaly : null,
-    window: follow(state.window, data.facts.duration, next.facts.duration),
+    window: followed(state.window, data.facts.duration, next.facts.duration),
   };
 };
 

@@ -26,16 +26,15 @@ export function createLegend(context: Context, place: HTMLElement): () => void {
   const kinds = byOwner(packages);
   const modules = byPackage(packages);
   let owners = kinds.length > 1 && host.recall(OWNERS) === "yes";
-  /** Packages of the entry that is pressed. */
-  let pressed = "";
-
-  const choose = (group: Group) => {
-    const key = String(group.packages);
-    pressed = store.get().chosen && pressed === key ? "" : key;
+  const functionsOf = (group: Group) => {
     const meant = new Set<number>(group.packages);
-    const chosen = pressed ? Uint8Array.from(data.functions, (row) => Number(meant.has(row.package))) : null;
-    store.set({ chosen });
+    return Uint8Array.from(data.functions, (row) => Number(meant.has(row.package)));
   };
+  const isChosen = (group: Group) => {
+    const { chosen } = store.get();
+    return chosen !== null && functionsOf(group).every((meant, id) => meant === chosen[id]);
+  };
+  const choose = (group: Group) => store.set({ chosen: isChosen(group) ? null : functionsOf(group) });
   const itemOf = (group: Group) => {
     const { cell } = data.facts;
     const owner = (group.kind === "notebook" && cell) || OWNER_NAMES[group.kind];
@@ -57,14 +56,15 @@ export function createLegend(context: Context, place: HTMLElement): () => void {
   toggle.title = "Colour by whose code it is, not by module";
   toggle.hidden = kinds.length < 2;
   const more = button("microlog-module microlog-more", () => store.set({ sheet: "help" }));
+  let groups: readonly Group[] = [];
   let items: HTMLElement[] = [];
 
   const mark = () => {
-    const on = store.get().chosen ? pressed : "";
-    for (const item of items) item.setAttribute("aria-pressed", String(item.dataset.packages === on));
+    for (const [i, group] of groups.entries()) items[i]?.setAttribute("aria-pressed", String(isChosen(group)));
   };
   const fill = () => {
-    items = (owners ? kinds : modules.slice(0, NAMED)).map(itemOf);
+    groups = owners ? kinds : modules.slice(0, NAMED);
+    items = groups.map(itemOf);
     toggle.setAttribute("aria-pressed", String(owners));
     place.replaceChildren(toggle, ...items, more);
     mark();

@@ -51,7 +51,7 @@ describe("the main part of a recording", () => {
     await mount.show(part(true));
     await vi.waitFor(() => expect(begin).toHaveBeenCalled());
     expect(asked).toHaveBeenCalledExactlyOnceWith("view", {}, expect.anything());
-    expect(begin.mock.calls[0]?.[1].facts.detail).toBeNull();
+    expect(begin.mock.calls[0]?.[0].facts.detail).toBeNull();
     mount.dispose();
   });
 

@@ -95,11 +95,16 @@ export function createMount(place: HTMLElement, host: Host, className = "", memo
       },
     );
   };
-  /** Says what is new in a recording that goes on. */
+  const exchangeOf = (more: More) => {
+    exchange ??= more.exchange(place, newRoot, make, () => shown, take, host, ending.signal);
+    return exchange;
+  };
+  /** A recording that goes on grows, and what is new in it is said. */
   const tell = async (data: ViewData) => {
     if (!data.facts.running && !memory.voice) return;
     const more = (await host.more()) as More;
     if (ending.signal.aborted) return;
+    exchangeOf(more);
     memory.voice ??= more.voice();
     memory.voice.hear(place, data);
   };
@@ -122,8 +127,7 @@ export function createMount(place: HTMLElement, host: Host, className = "", memo
         if (turn !== latest) return;
         tell(data).catch(() => undefined);
         if (stays && more && shown) {
-          exchange ??= more.exchange(place, newRoot, make, take, ending.signal);
-          exchange.begin(shown, data);
+          exchangeOf(more).begin(data);
         } else {
           if (stays) clear();
           const made = make(root, data);

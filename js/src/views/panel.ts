@@ -1,4 +1,5 @@
 import type { CallId, LogId, Ns, Place, ViewData } from "../data/types";
+import type { Host } from "../host/host";
 import type { Strips } from "../render/strips";
 import type { Sheet, Tab, UiState } from "../state/store";
 import type { CallActions } from "./call-card";
@@ -67,12 +68,14 @@ export interface More {
   readonly voice: () => Voice;
   /** What the user was doing on a view, in terms of other data of the same recording. */
   readonly carried: (seen: Seen, next: ViewData) => Partial<UiState>;
-  /** How newer data of the recording takes the place of the older. */
+  /** How newer data of the recording, and what it grows by, takes the place of the older. */
   readonly exchange: (
     place: HTMLElement,
     newRoot: () => HTMLElement,
     make: (root: HTMLElement, data: ViewData) => Shown,
+    now: () => Shown | null,
     took: (next: Shown) => void,
+    host: Host,
     signal: AbortSignal,
   ) => Exchange;
   readonly style: string;
@@ -80,7 +83,7 @@ export interface More {
 
 /** Puts views over newer data in place of the one that is seen. */
 export interface Exchange {
-  begin(before: Shown, data: ViewData): void;
+  begin(data: ViewData): void;
   /** Lets the one go that has not been seen yet. */
   drop(): void;
 }

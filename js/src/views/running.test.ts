@@ -11,6 +11,12 @@ import { createMount, type Memory, type Mount } from "./mount";
 const SECOND = 1e9;
 const mounts: Mount[] = [];
 
+/** A piece without a sample, of half a second. */
+function piece(from: number): Parameters<Heard> {
+  const body = { from: from * SECOND, to: (from + 0.5) * SECOND, samples: 0, nodes: 0 };
+  return [{ ...body, threads: [], functions: [], logs: [], metrics: [] }, [new DataView(new ArrayBuffer(0))]];
+}
+
 /** The reference recording as it is after some seconds, still going on or not; nothing is painted here, so it has no calls. */
 function grown(seconds: number, more: Partial<Facts> = {}): Uint8Array {
   const data: ViewData = reference();
@@ -23,14 +29,14 @@ function grown(seconds: number, more: Partial<Facts> = {}): Uint8Array {
 }
 
 function open(memory?: Memory, state: KernelState = "idle") {
-  let heard: Heard = () => undefined;
+  const heard = new Map<string, Heard>();
   const host = {
     ...nobody(),
     state: () => state,
     request: vi.fn(async () => ({ body: null, buffers: [] })),
     listen: (kind: string, listener: Heard) => {
-      if (kind === "progress") heard = listener;
-      return () => undefined;
+      heard.set(kind, listener);
+      return () => heard.delete(kind);
     },
   } satisfies Host;
   const place = document.createElement("div");
@@ -41,7 +47,7 @@ function open(memory?: Memory, state: KernelState = "idle") {
   const tab = (name: string) =>
     [...place.querySelectorAll<HTMLElement>("[role=tab]")].find((each) => each.textContent?.startsWith(name));
   const duration = () => find(".microlog-fact")?.textContent;
-  return { place, mount, host, find, tab, duration, tell: (body: object) => heard(body, []) };
+  return { place, mount, host, find, tab, duration, tell: (body: object) => heard.get("progress")?.(body, []), heard };
 }
 
 beforeEach(() => stubBrowser());
@@ -101,6 +107,51 @@ describe("a recording that goes on", () => {
     await mount.show(grown(5, { running: false }));
     expect(duration()).toBe("5.00 s");
     expect(tab("Log")?.ariaSelected).toBe("true");
+  });
+});
+
+describe("a recording that grows", () => {
+  it("is seen to between its pictures, until it has ended", async () => {
+    const { mount, duration, heard } = open();
+    await mount.show(grown(2));
+    await vi.waitFor(() => expect(heard.has("growth")).toBe(true));
+    heard.get("growth")?.(...piece(2));
+    expect(duration()).toBe("2.50 s");
+    await mount.show(grown(3));
+    expect(duration()).toBe("3.00 s");
+    heard.get("growth")?.(...piece(3.2));
+    expect(duration()).toBe("3.00 s");
+    await mount.show(grown(4, { running: false }));
+    heard.get("growth")?.(...piece(4));
+    expect(duration()).toBe("4.00 s");
+    mount.dispose();
+    expect(heard.has("growth")).toBe(false);
+  });
+
+  it("has what came while a picture was on its way", async () => {
+    const { mount, duration, heard } = open();
+    await mount.show(grown(2));
+    await vi.waitFor(() => expect(heard.has("growth")).toBe(true));
+    const shown = mount.show(grown(2.2));
+    heard.get("growth")?.(...piece(2));
+    await shown;
+    expect(duration()).toBe("2.50 s");
+  });
+
+  it("waits for what somebody is at, and goes on behind it", async () => {
+    const { mount, find, place, duration, heard } = open();
+    await mount.show(grown(2));
+    await vi.waitFor(() => expect(heard.has("growth")).toBe(true));
+    place.querySelector(".microlog")?.dispatchEvent(new Event("pointerdown", { bubbles: true }));
+    heard.get("growth")?.(...piece(2));
+    window.dispatchEvent(new Event("pointerup"));
+    find(".microlog input")?.focus();
+    heard.get("growth")?.(...piece(2.5));
+    expect(duration()).toBe("2.00 s");
+    find(".microlog input")?.blur();
+    vi.spyOn(performance, "now").mockReturnValue(performance.now() + 1000);
+    heard.get("growth")?.(...piece(3));
+    expect(duration()).toBe("3.50 s");
   });
 });
 
