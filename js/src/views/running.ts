@@ -4,7 +4,7 @@ import type { Context } from "./context";
 import { button, el } from "./dom";
 import type { More } from "./panel";
 
-/** What the kernel tells twice a second, `Recorder.progress` in Python. */
+/** What the kernel tells a few times a second, `Recorder.progress` in Python. */
 interface Progress {
   readonly duration: number;
   readonly samples: number;
