@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 from microlog_nb.analysis.names import is_cell, package_name, shown_file, shown_name
 from microlog_nb.capture.growth import Grown
 from microlog_nb.widget.limits import shortened
+from microlog_nb.widget.payload import METRIC_KEYS
 from microlog_nb.widget.visible import visible
 
 _LETTERS = 2000
@@ -21,7 +23,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def encode(grown: Grown) -> tuple[dict[str, Any], bytes]:
-    """The interface `Piece` of `growth.ts`, and the numbers beside it: 32 bits each, little-endian, column by column.
+    """The interface `Piece` of `piece.ts`, and the numbers beside it: 32 bits each, little-endian, column by column.
 
     samples   time (µs from the piece's start), thread, node, CPU time (ns, -1 where unknown), state
     nodes     caller's node or -1, function, line, instruction, loop or -1
@@ -111,8 +113,9 @@ def _sendable(text: str) -> str:
 
 
 def _metrics(grown: Grown) -> list[dict[str, Any]]:
-    spelt = {"system_cpu": "systemCpu", "gc_objects": "gcObjects"}
+    """One row a reading of the process; counters of the program's are no part of the view, and JSON has no NaN."""
     by_time: dict[int, dict[str, Any]] = {}
     for time, name, value in grown.metrics:
-        by_time.setdefault(time, {"time": time - grown.origin_ns})[spelt.get(name, name)] = value
+        if name in METRIC_KEYS and math.isfinite(value):
+            by_time.setdefault(time, {"time": time - grown.origin_ns})[METRIC_KEYS[name]] = value
     return [by_time[time] for time in sorted(by_time)]

@@ -21,6 +21,7 @@ from microlog_nb.analysis.graph import LEVELS, thread_starts
 from microlog_nb.analysis.line_runs import line_runs
 from microlog_nb.analysis.lines import follow
 from microlog_nb.analysis.names import function_names, package_name, shown_file, shown_name
+from microlog_nb.config import PROCESS_METRICS
 from microlog_nb.model import arrays
 from microlog_nb.model.schema import LATE_INTERVALS
 from microlog_nb.model.trace import Trace
@@ -41,6 +42,9 @@ SLOWEST_NS = 1_000_000
 
 MOST_SAVED = 40_000
 """Bytes of a view that is saved in a notebook, at most; there they are a third more, as text."""
+
+METRIC_KEYS = {name: {"system_cpu": "systemCpu", "gc_objects": "gcObjects"}.get(name, name) for name in PROCESS_METRICS}
+"""What the page calls them."""
 
 _SMALLEST_SHARE = 0.002
 _FAST_ABOVE = 4_000_000
@@ -504,12 +508,11 @@ def _longest(rows: list[Row], most: int) -> list[Row]:
 def _metrics(tables: Tables, most: int) -> Columns:
     times, columns = tables.metric_data
     shown = spread(len(times), most)
-    spelt = {"system_cpu": "systemCpu", "gc_objects": "gcObjects"}
     # percent are shown with one digit after the point at most: tenths
     exact = {name: np.round(values * 10) if name.endswith("cpu") else values for name, values in columns.items()}
     return {
         "time": times[shown].astype("<f8"),
-        **{spelt.get(name, name): values[shown].astype("<f8") for name, values in exact.items()},
+        **{METRIC_KEYS[name]: values[shown].astype("<f8") for name, values in exact.items()},
     }
 
 

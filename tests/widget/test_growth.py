@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from microlog_nb.capture import recorder
 from microlog_nb.capture.growth import Growth
 from microlog_nb.model.trace import Trace
 from microlog_nb.widget import growth
+from microlog_nb.widget.payload import METRIC_KEYS
 from tests.capture.looked_at import spin
 
 
@@ -102,3 +104,17 @@ def test_a_recording_without_logs_tells_only_its_own() -> None:
         microlog.info("told")
         pieces.take()
     assert [row["message"] for row in pieces.every("logs")] == ["told"]
+
+
+def test_a_counter_of_the_programs_is_no_reading_of_the_process() -> None:
+    with microlog.profile("counts") as rec:
+        pieces = Pieces()
+        spin(150)
+        microlog.counter("time", math.nan)
+        microlog.counter("loss", 0.5)
+        pieces.take()
+    rows = pieces.every("metrics")
+    assert rows
+    assert {name for row in rows for name in row} <= {"time", *METRIC_KEYS.values()}
+    assert all(math.isfinite(value) for row in rows for value in row.values())
+    assert len(rec.counters) == 2

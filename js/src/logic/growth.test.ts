@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { empty } from "../../dev/fixture";
 import { type Calls, ns, type ViewData } from "../data/types";
-import { createGrowth, type Piece } from "./growth";
+import { createGrowth } from "./growth";
+import type { Piece } from "./piece";
 
 const MS = 1e6;
 const RAN = 1;

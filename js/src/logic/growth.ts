@@ -1,40 +1,16 @@
 import {
   type Calls,
-  type FunctionRow,
-  type GraphNodes,
   type LaneId,
   type LaneRow,
-  type Level,
   type LogRow,
-  type Metrics,
-  type Ns,
   ns,
   type PackageId,
   type PackageRow,
   type ViewData,
 } from "../data/types";
+import { counted, type GrownCall, joined, lanesOf, measured, type Reading, wider } from "./grown";
+import { type Frame, fits, framesIn, type Observation, observations, type Piece } from "./piece";
 import { at } from "./rows";
-
-/** What a running recording has grown by, as `widget/growth.py` tells it; times are nanoseconds from the recording's start. */
-export interface Piece {
-  readonly from: Ns;
-  readonly to: Ns;
-  /** Numbers of samples and of nodes in `numbers`. */
-  readonly samples: number;
-  readonly nodes: number;
-  readonly threads: readonly (Pick<LaneRow, "name" | "nativeId"> & { readonly main: boolean })[];
-  readonly functions: readonly (Pick<FunctionRow, "name" | "module" | "file" | "path" | "line"> & {
-    /** Whether it is the code of a cell itself, whose statements are compiled one by one. */
-    readonly cell: boolean;
-    readonly package: Pick<PackageRow, "kind" | "name">;
-  })[];
-  readonly logs: readonly (Pick<LogRow, "time" | "source" | "logger" | "message" | "exception"> & {
-    readonly level: Level;
-    readonly thread: number;
-    readonly node: number;
-  })[];
-  readonly metrics: readonly (Partial<Record<Exclude<keyof Metrics, "count">, number>> & { readonly time: number })[];
-}
 
 /** Takes what comes after a view of a running recording. */
 export interface Growth {
@@ -43,11 +19,6 @@ export interface Growth {
   /** The view with all that was taken. */
   view(): ViewData;
 }
-
-/** Columns of a piece's samples, and behind them of its nodes: each as many numbers as there are of them. */
-const SAMPLES = { time: 0, thread: 1, node: 2, cpu: 3, state: 4 } as const;
-const NODES = { caller: 0, function: 1, line: 2, instruction: 3, loop: 4 } as const;
-const COLUMNS = 5;
 
 /** States of a sample: `SAMPLE_STATES` in Python. */
 const UNKNOWN = 0;
@@ -61,39 +32,10 @@ const HOLE = 100e6;
 /** A call that ends so shortly before the end of the view goes on. */
 const OPEN = 20e6;
 
-/** A place on a stack. */
-interface Frame {
-  readonly caller: Frame | null;
-  readonly function: number;
-  readonly line: number;
-  readonly instruction: number;
-  readonly loop: number;
-  /** Whether it is the outermost one of a cell. */
-  readonly cell: boolean;
-}
-
-/** A call that is made here, or goes on here; its times are what has come here. */
-interface Call {
-  /** -1 where it is made here. */
-  id: number;
+interface Call extends GrownCall {
   readonly parent: Call | null;
-  readonly lane: number;
-  readonly depth: number;
-  readonly function: number;
-  readonly line: number;
-  readonly start: number;
-  /** Whether no call of the same function is around it. */
-  readonly outermost: boolean;
   /** Where it was seen last; null where only the view has seen it. */
   frame: Frame | null;
-  end: number;
-  self: number;
-  cpu: number;
-  waiting: number;
-  contended: number;
-  samples: number;
-  /** Whether samples say what its thread did. */
-  told: boolean;
 }
 
 interface Thread {
@@ -109,15 +51,6 @@ interface Thread {
   top: Frame | null;
 }
 
-interface Observation {
-  readonly time: number;
-  readonly thread: number;
-  readonly node: number;
-  /** Null of a log entry. */
-  readonly sample: { readonly cpu: number; readonly state: number } | null;
-  readonly log: number;
-}
-
 /**
  * Calls go on and begin as Python infers them (`analysis/calls.py`), but for what only the whole tells: samples that came late,
  * entries that stand the wrong way round, what is unusual, tasks. The next whole view has that, and takes the place of this.
@@ -129,7 +62,7 @@ export function createGrowth(data: ViewData): Growth {
   const made: Call[] = [];
   const known: Call[] = threads.all().flatMap(({ open }) => open);
   const logs: { readonly row: LogRow; readonly call: Call | null }[] = [];
-  const metrics: Piece["metrics"][number][] = [];
+  const metrics: Reading[] = [];
   let samples = 0;
   let end: number = duration;
 
@@ -187,8 +120,7 @@ export function createGrowth(data: ViewData): Growth {
 
   return {
     add(piece, numbers) {
-      if (piece.from > end + HOLE || piece.to <= end || numbers.length !== COLUMNS * (piece.samples + piece.nodes))
-        return false;
+      if (piece.from > end + HOLE || piece.to <= end || !fits(piece, numbers)) return false;
       const functions = piece.functions.map(names.id);
       const frames = framesIn(piece, numbers, functions);
       const lanes = piece.threads.map(threads.of);
@@ -309,44 +241,6 @@ function framesOf(top: Frame | null): Frame[] {
   return frames.reverse();
 }
 
-function framesIn({ samples, nodes, functions }: Piece, numbers: Int32Array, ids: readonly number[]): Frame[] {
-  const read = (column: number, node: number) => numbers[COLUMNS * samples + column * nodes + node] ?? -1;
-  const frames: Frame[] = [];
-  // A caller comes before what it calls.
-  for (let node = 0; node < nodes; node++) {
-    const caller = frames[read(NODES.caller, node)] ?? null;
-    const of = read(NODES.function, node);
-    frames.push({
-      caller,
-      function: ids[of] ?? -1,
-      line: read(NODES.line, node),
-      instruction: read(NODES.instruction, node),
-      loop: read(NODES.loop, node),
-      cell: caller === null && functions[of]?.cell === true,
-    });
-  }
-  return frames;
-}
-
-/** Samples and log entries behind a moment, in order: an entry knows its stack exactly. */
-function observations(piece: Piece, numbers: Int32Array, after: number): Observation[] {
-  const seen: Observation[] = [];
-  const read = (column: number, i: number) => numbers[column * piece.samples + i] ?? -1;
-  for (let i = 0; i < piece.samples; i++) {
-    seen.push({
-      time: piece.from + 1000 * read(SAMPLES.time, i),
-      thread: read(SAMPLES.thread, i),
-      node: read(SAMPLES.node, i),
-      sample: { cpu: read(SAMPLES.cpu, i), state: read(SAMPLES.state, i) },
-      log: -1,
-    });
-  }
-  piece.logs.forEach(({ time, thread, node }, log) => {
-    if (node >= 0) seen.push({ time, thread, node, sample: null, log });
-  });
-  return seen.filter(({ time }) => time > after).sort((a, b) => a.time - b.time);
-}
-
 /** The functions and packages of a view, and those that come. */
 function createNames(data: ViewData) {
   const packages = [...data.packages];
@@ -432,135 +326,4 @@ function openAt(calls: Calls, lanes: number, from: number): Call[][] {
     }
     return open;
   });
-}
-
-/**
- * The calls of a view, those that went on in it, and those that were made behind it. These get their ids here:
- *
- *     ids     0 … count − 1      count … count + made − 1     …
- *     are     the view's         made                         those of tasks
- */
-function joined(base: Calls, made: readonly Call[], known: readonly Call[]): Calls {
-  const order = [...made].sort((a, b) => a.start - b.start || a.lane - b.lane || a.depth - b.depth);
-  order.forEach((call, place) => {
-    call.id = base.count + place;
-  });
-  const count = base.count + order.length;
-  const spread = (column: Float64Array | Int32Array, of: (call: Call) => number) => {
-    const wide = new (column.constructor as Float64ArrayConstructor)(base.drawn + order.length);
-    wide.set(column.subarray(0, base.count) as Float64Array);
-    order.forEach((call, i) => {
-      wide[base.count + i] = of(call);
-    });
-    wide.set(column.subarray(base.count, base.drawn) as Float64Array, count);
-    return wide;
-  };
-  const doubles = (name: keyof Calls, of: (call: Call) => number) => spread(base[name] as Float64Array, of);
-  const integers = (name: keyof Calls, of: (call: Call) => number) =>
-    spread(base[name] as Int32Array, of) as unknown as Int32Array;
-  const calls: Calls = {
-    count,
-    drawn: base.drawn + order.length,
-    start: doubles("start", (call) => call.start),
-    duration: doubles("duration", (call) => call.end - call.start),
-    self: doubles("self", (call) => call.self),
-    cpu: doubles("cpu", (call) => call.cpu),
-    waiting: doubles("waiting", (call) => waited(call, call.end - call.start)),
-    contended: doubles("contended", (call) => (call.told ? call.contended : Number.NaN)),
-    lane: integers("lane", (call) => call.lane),
-    depth: integers("depth", (call) => call.depth),
-    function: integers("function", (call) => call.function),
-    parent: integers("parent", (call) => call.parent?.id ?? -1),
-    callerLine: integers("callerLine", (call) => call.line),
-    samples: integers("samples", (call) => call.samples),
-    anomaly: integers("anomaly", () => -1),
-    merged: integers("merged", () => 1),
-  };
-  for (let id = count; id < calls.drawn; id++) {
-    if (at(calls.parent, id) >= base.count) calls.parent[id] = at(calls.parent, id) + order.length;
-  }
-  for (const call of known) {
-    const { id } = call;
-    const more = call.end - call.start - at(calls.duration, id);
-    calls.duration[id] = call.end - call.start;
-    calls.self[id] = at(calls.self, id) + call.self;
-    calls.cpu[id] = at(calls.cpu, id) + call.cpu;
-    calls.waiting[id] = at(calls.waiting, id) + waited(call, more);
-    calls.contended[id] = at(calls.contended, id) + call.contended;
-    calls.samples[id] = at(calls.samples, id) + call.samples;
-  }
-  return calls;
-}
-
-/** Of the time that came; where samples do not tell, whatever is not CPU time is waiting. */
-function waited(call: Call, time: number): number {
-  return call.told ? call.waiting : Math.max(time - call.cpu, 0);
-}
-
-/** The functions with the numbers of what came. */
-function counted(
-  functions: readonly FunctionRow[],
-  before: Calls,
-  calls: Calls,
-  came: readonly Call[],
-): readonly FunctionRow[] {
-  const rows = new Map<number, { -readonly [name in keyof FunctionRow]: FunctionRow[name] }>();
-  const plus = (one: Ns | null, more: number) => (one === null || Number.isNaN(more) ? null : ns(one + more));
-  for (const call of came) {
-    const row = rows.get(call.function) ?? { ...(functions[call.function] as FunctionRow) };
-    rows.set(call.function, row);
-    const had = call.id < before.count ? at(before.duration, call.id) : 0;
-    const more = call.end - call.start - had;
-    if (had === 0) row.calls++;
-    row.self = ns(row.self + call.self);
-    row.max = ns(Math.max(row.max, call.end - call.start));
-    if (!call.outermost) continue;
-    row.total = ns(row.total + more);
-    row.cpu = plus(row.cpu, call.cpu);
-    row.waiting = plus(row.waiting, waited(call, more));
-    row.contended = plus(row.contended, call.told ? call.contended : Number.NaN);
-  }
-  const durations = new Map([...rows.keys()].map((id) => [id, [] as number[]]));
-  for (let id = 0; id < calls.count; id++) durations.get(at(calls.function, id))?.push(at(calls.duration, id));
-  for (const [id, row] of rows) {
-    const sorted = Float64Array.from(durations.get(id) ?? []).sort();
-    const middle = (sorted.length - 1) / 2;
-    row.mean = ns(sorted.reduce((sum, each) => sum + each, 0) / sorted.length);
-    row.median = ns((at(sorted, Math.floor(middle)) + at(sorted, Math.ceil(middle))) / 2);
-  }
-  return functions.map((row, id) => rows.get(id) ?? row);
-}
-
-/** The lanes as deep and as long as what is in them. */
-function lanesOf(rows: readonly LaneRow[], threads: readonly Thread[], made: readonly Call[]): LaneRow[] {
-  const lanes = rows.map((row) => ({ ...row }));
-  for (const { lane, depth } of made) {
-    const row = lanes[lane];
-    if (row) row.depth = Math.max(row.depth, depth + 1);
-  }
-  for (const { lane, at: seen } of threads) {
-    const row = lanes[lane];
-    if (row) row.end = ns(Math.max(row.end, seen));
-  }
-  return lanes;
-}
-
-function measured(base: Metrics, came: Piece["metrics"]): Metrics {
-  const column = (name: Exclude<keyof Metrics, "count">) =>
-    Float64Array.from([...base[name].subarray(0, base.count), ...came.map((row) => row[name] ?? Number.NaN)]);
-  return {
-    count: base.count + came.length,
-    time: column("time"),
-    cpu: column("cpu"),
-    systemCpu: column("systemCpu"),
-    memory: column("memory"),
-    modules: column("modules"),
-    threads: column("threads"),
-    gcObjects: column("gcObjects"),
-  };
-}
-
-/** The next whole view tells in which node new functions are. */
-function wider(graph: GraphNodes, functions: number): GraphNodes {
-  return { ...graph, nodeOf: Array.from({ length: functions }, (_, id) => graph.nodeOf[id] ?? -1) };
 }

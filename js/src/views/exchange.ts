@@ -1,6 +1,7 @@
 import type { ViewData } from "../data/types";
 import { followed, sameCall, sameChosen } from "../logic/carry";
-import { createGrowth, type Growth, type Piece } from "../logic/growth";
+import { createGrowth, type Growth } from "../logic/growth";
+import type { Piece } from "../logic/piece";
 import type { Shown } from "./mount";
 import type { More } from "./panel";
 
