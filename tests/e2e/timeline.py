@@ -9,6 +9,12 @@ from playwright.sync_api import Locator, Page, expect
 RULER, MARKERS = 20, 22
 ROW, PADDING = 18, 4
 LANES, HEAD = ".microlog-lanes canvas", ".microlog-head canvas"
+BOX = """element => {
+    if (!element.isConnected) return null;
+    element.scrollIntoViewIfNeeded();
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [x, y, width, height];
+}"""
 
 
 @dataclass(frozen=True)
@@ -120,10 +126,10 @@ class Timeline:
 
     def _box(self, selector: str) -> tuple[float, float, float, float]:
         element = self.root.locator(selector).first
-        element.scroll_into_view_if_needed()
-        box = element.bounding_box()
-        assert box is not None
-        return box["x"], box["y"], box["width"], box["height"]
+        while (box := element.evaluate(BOX)) is None:  # a view that grows has taken its place meanwhile
+            pass
+        left, top, width, height = box
+        return left, top, width, height
 
     def _painted(self) -> None:
         """Lets the browser draw what is due."""
