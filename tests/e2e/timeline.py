@@ -9,12 +9,6 @@ from playwright.sync_api import Locator, Page, expect
 RULER, MARKERS = 20, 22
 ROW, PADDING = 18, 4
 LANES, HEAD = ".microlog-lanes canvas", ".microlog-head canvas"
-BOX = """element => {
-    if (!element.isConnected) return null;
-    element.scrollIntoViewIfNeeded();
-    const { x, y, width, height } = element.getBoundingClientRect();
-    return [x, y, width, height];
-}"""
 
 
 @dataclass(frozen=True)
@@ -126,10 +120,11 @@ class Timeline:
 
     def _box(self, selector: str) -> tuple[float, float, float, float]:
         element = self.root.locator(selector).first
-        while (box := element.evaluate(BOX)) is None:  # a view that grows has taken its place meanwhile
-            pass
-        left, top, width, height = box
-        return left, top, width, height
+        box = None
+        while box is None:  # a view that grows may take its place at any moment
+            element.evaluate("element => element.scrollIntoViewIfNeeded()")
+            box = element.bounding_box()
+        return box["x"], box["y"], box["width"], box["height"]
 
     def _painted(self) -> None:
         """Lets the browser draw what is due."""
