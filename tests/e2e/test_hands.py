@@ -127,6 +127,35 @@ def test_arrows_walk_enter_zooms_and_escape_lets_go(timeline: Timeline) -> None:
     expect(timeline.root).to_have_attribute("data-selected", "")
 
 
+def test_zooming_goes_on_over_a_card_that_came_where_the_hand_rested(timeline: Timeline) -> None:
+    timeline.show_all()
+    timeline.point_at_call("deliver", at=0.9)
+    expect(timeline.card).to_be_visible()
+    whole = timeline.window
+    timeline.card.hover()
+    expect(timeline.root).to_have_attribute("data-hover", "deliver")
+    timeline.page.keyboard.down("Control")
+    timeline.page.mouse.wheel(0, -100)
+    timeline.page.keyboard.up("Control")
+    expect(timeline.card).to_be_hidden()
+    expect(timeline.root).not_to_have_attribute("data-window", f"{whole[0]},{whole[1]}")
+    assert span(timeline) < whole[1] - whole[0]
+    expect(timeline.root).to_have_attribute("data-hover", "")
+
+
+def test_the_call_that_keys_bring_under_the_resting_pointer_is_the_one_pointed_at(timeline: Timeline) -> None:
+    timeline.show_all()
+    timeline.point_at_call("bake", at=0.4)
+    expect(timeline.card).to_contain_text("bake")
+    for key in "www" + "d" * 12:
+        timeline.page.keyboard.press(key)
+    expect(timeline.root).not_to_have_attribute("data-hover", "bake")
+    expect(timeline.card).not_to_contain_text("bake")
+    timeline.page.keyboard.press("f")
+    expect(timeline.root).to_have_attribute("data-hover", "bake")
+    expect(timeline.card).to_contain_text("bake")
+
+
 def test_z_zooms_to_the_call_under_the_pointer(timeline: Timeline) -> None:
     timeline.focus()
     whole = span(timeline)

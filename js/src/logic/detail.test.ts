@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Bars, emptyBars, MERGE_BELOW, SPLIT_AT, visibleBars } from "./detail";
 import { barAt as hit } from "./hit";
-import { at, MIXED, makeRow, type Row } from "./rows";
+import { ANOMALOUS, at, MIXED, makeRow, type Row, WAITING } from "./rows";
 import type { Scale } from "./viewport";
 
 interface Bar {
@@ -11,6 +11,24 @@ interface Bar {
   call: number;
   merged: number;
   function: number;
+  own: number;
+  kind: number;
+}
+
+/** Of nothing else than these is anything known. */
+function callsOf(start: readonly number[], duration: readonly number[]) {
+  const n = start.length;
+  const unknown = new Float64Array(n).fill(Number.NaN);
+  return {
+    start: Float64Array.from(start),
+    duration: Float64Array.from(duration),
+    function: new Int32Array(n),
+    merged: new Int32Array(n).fill(1),
+    anomaly: new Int32Array(n).fill(-1),
+    cpu: unknown,
+    waiting: unknown,
+    contended: unknown,
+  };
 }
 
 /** A row from pairs of (gap before, duration). */
@@ -24,12 +42,7 @@ function rowOf(pairs: readonly (readonly [number, number])[], functionOf: (i: nu
     time += gap + length;
   }
   const ids = Int32Array.from(pairs, (_, i) => i);
-  const calls = {
-    start: Float64Array.from(start),
-    duration: Float64Array.from(duration),
-    function: ids.map((_, i) => functionOf(i)),
-    merged: new Int32Array(ids.length).fill(1),
-  };
+  const calls = { ...callsOf(start, duration), function: ids.map((_, i) => functionOf(i)) };
   return makeRow(calls, 0, 0, ids);
 }
 
@@ -44,6 +57,8 @@ function list(bars: Bars): Bar[] {
     call: at(bars.call, i),
     merged: at(bars.merged, i),
     function: at(bars.function, i),
+    own: at(bars.own, i),
+    kind: at(bars.kind, i),
   }));
 }
 
@@ -77,6 +92,8 @@ function oracle(row: Row, view: Scale): Bar[] {
       call: at(row.ids, longest),
       merged: last - first + 1,
       function: functions.size === 1 ? at(row.function, first) : MIXED,
+      own: at(row.function, longest),
+      kind: at(row.kind, longest),
     };
   });
 }
@@ -109,6 +126,18 @@ describe("visibleBars", () => {
       (i) => (i === 33 ? 1 : 0),
     );
     expect(list(visibleBars(row, scale(0, 1000, 100), emptyBars())).map((bar) => bar.function)).toEqual([MIXED]);
+  });
+
+  it("says of the call it shows whether it is an anomaly's and whether it waited", () => {
+    const calls = {
+      ...callsOf([0, 10e6, 20e6, 30e6], [9e6, 9e6, 9e6, 1e6]),
+      anomaly: Int32Array.of(-1, 0, 3, -1),
+      waiting: Float64Array.of(0, 0, 8e6, 1e6),
+    };
+    const shown = (width: number) =>
+      list(visibleBars(makeRow(calls, 0, 0, Int32Array.of(0, 1, 2, 3)), scale(0, 40e6, width), emptyBars()));
+    expect(shown(400).map((bar) => bar.kind)).toEqual([0, ANOMALOUS, ANOMALOUS | WAITING, 0]);
+    expect(shown(1).map((bar) => bar.kind)).toEqual([0]);
   });
 
   it("finds what looking at every call finds", () => {
@@ -177,12 +206,10 @@ describe("visibleBars", () => {
 
   it("looks at few of a million calls", () => {
     const n = 1_000_000;
-    const calls = {
-      start: Float64Array.from({ length: n }, (_, i) => i * 10),
-      duration: new Float64Array(n).fill(9),
-      function: new Int32Array(n),
-      merged: new Int32Array(n).fill(1),
-    };
+    const calls = callsOf(
+      Array.from({ length: n }, (_, i) => i * 10),
+      new Array(n).fill(9),
+    );
     const row = makeRow(
       calls,
       0,
@@ -204,7 +231,7 @@ describe("visibleBars", () => {
   it("counts the calls that a call stands for, joined or alone", () => {
     const merged = Int32Array.of(1, 7, 3);
     const ids = Int32Array.of(0, 1, 2);
-    const calls = { start: Float64Array.of(0, 10, 20), duration: new Float64Array(3).fill(9), function: ids, merged };
+    const calls = { ...callsOf([0, 10, 20], [9, 9, 9]), merged };
     const counts = (width: number) =>
       list(visibleBars(makeRow(calls, 0, 0, ids), scale(0, 30, width), emptyBars())).map((bar) => bar.merged);
     expect(counts(0.5)).toEqual([11]);

@@ -18,6 +18,9 @@ export interface Bars {
   merged: Int32Array;
   /** FunctionId of all calls of the bar, or MIXED. */
   function: Int32Array;
+  /** FunctionId of the call shown, and what is special about it as in `Row.kind`. */
+  own: Int32Array;
+  kind: Uint8Array;
 }
 
 export function emptyBars(): Bars {
@@ -29,10 +32,12 @@ export function emptyBars(): Bars {
     call: ints(),
     merged: ints(),
     function: ints(),
+    own: ints(),
+    kind: new Uint8Array(64),
   };
 }
 
-function push(bars: Bars, x0: number, x1: number, call: number, merged: number, same: number): void {
+function push(bars: Bars, x0: number, x1: number, row: Row, shown: number, merged: number, same: number): void {
   const i = bars.count++;
   if (i === bars.call.length) {
     bars.x0 = grown(bars.x0, new Float64Array(i * 2));
@@ -40,15 +45,19 @@ function push(bars: Bars, x0: number, x1: number, call: number, merged: number, 
     bars.call = grown(bars.call, new Int32Array(i * 2));
     bars.merged = grown(bars.merged, new Int32Array(i * 2));
     bars.function = grown(bars.function, new Int32Array(i * 2));
+    bars.own = grown(bars.own, new Int32Array(i * 2));
+    bars.kind = grown(bars.kind, new Uint8Array(i * 2));
   }
   bars.x0[i] = x0;
   bars.x1[i] = x1;
-  bars.call[i] = call;
+  bars.call[i] = row.ids[shown] as number;
   bars.merged[i] = merged;
   bars.function[i] = same;
+  bars.own[i] = row.function[shown] as number;
+  bars.kind[i] = row.kind[shown] as number;
 }
 
-function grown<A extends Float64Array | Int32Array>(from: A, to: A): A {
+function grown<A extends Float64Array | Int32Array | Uint8Array>(from: A, to: A): A {
   to.set(from);
   return to;
 }
@@ -60,7 +69,7 @@ function grown<A extends Float64Array | Int32Array>(from: A, to: A): A {
  */
 export function visibleBars(row: Row, scale: Scale, bars: Bars): Bars {
   bars.count = 0;
-  const { start, end, ids, levels, before, function: functions } = row;
+  const { start, end, levels, before, function: functions } = row;
   const shortest = MERGE_BELOW / scale.density;
   const split = SPLIT_AT / scale.density;
   const last = lowerBound(start, scale.end);
@@ -99,7 +108,7 @@ export function visibleBars(row: Row, scale: Scale, bars: Bars): Bars {
     const x0 = ((start[first] as number) - scale.start) * scale.density;
     const x1 = ((end[i - 1] as number) - scale.start) * scale.density;
     const count = (before[i] as number) - (before[first] as number);
-    push(bars, x0, Math.max(x1, x0 + 1), ids[longest] as number, count, same);
+    push(bars, x0, Math.max(x1, x0 + 1), row, longest, count, same);
   }
   return bars;
 }

@@ -74,6 +74,10 @@ function viewOf(bars: readonly Made[]): ViewData {
     function: ints(() => 0),
     parent: ints(() => -1),
     merged: ints((bar) => bar.parts.length),
+    anomaly: ints(() => -1),
+    cpu: floats(() => Number.NaN),
+    waiting: floats(() => Number.NaN),
+    contended: floats(() => Number.NaN),
   };
   const facts = { running: false, detail: { calls: 1e9, logs: 0, resolution: 1e6 } };
   const lanes = [{ depth: 2 }];
@@ -103,6 +107,7 @@ function sentOf(bars: readonly Made[], start: number, end: number): Sent {
     function: ints(() => 0),
     parent: ints((row) => (row.depth === 0 ? -1 : -2 - 0)),
     merged: ints(() => 1),
+    anomaly: ints(() => -1),
     of: ints((row) => row.of),
   } as unknown as Sent;
 }

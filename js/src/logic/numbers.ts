@@ -39,7 +39,18 @@ export function numbersOf(data: ViewData, call: CallId): CallNumbers {
 }
 
 /** How long a call's thread waited, also for Python's lock; NaN where the sampler cannot tell. */
-export function waitedIn({ waiting, contended }: Calls, call: number): number {
+export function waitedIn({ waiting, contended }: Pick<Calls, "waiting" | "contended">, call: number): number {
   const locked = contended[call] ?? Number.NaN;
   return (waiting[call] ?? Number.NaN) + (Number.isNaN(locked) ? 0 : locked);
+}
+
+/** Shorter calls have too few ticks of the thread's clock behind them to be called waiting. */
+const WAITING_FROM = 5e6;
+
+/** A call that waited for more than two thirds of its time, or, where that is not known, had the CPU for less than a third. */
+export function isWaiting(calls: Pick<Calls, "duration" | "cpu" | "waiting" | "contended">, call: number): boolean {
+  const duration = calls.duration[call] ?? 0;
+  if (duration < WAITING_FROM) return false;
+  const waited = waitedIn(calls, call);
+  return Number.isNaN(waited) ? (calls.cpu[call] ?? Number.NaN) < duration / 3 : waited > (duration * 2) / 3;
 }

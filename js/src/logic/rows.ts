@@ -1,5 +1,6 @@
 import { barOf } from "../data/room";
 import type { CallId, Calls, ViewData } from "../data/types";
+import { isWaiting } from "./numbers";
 
 /** Calls a block of the lowest level covers, and blocks a block of the next level covers. */
 export const FAN = 16;
@@ -24,6 +25,11 @@ export interface Level {
 /** Stands for the function of calls of several functions. */
 export const MIXED = -1;
 
+/** The call is an anomaly's. */
+export const ANOMALOUS = 1;
+/** It waited for most of its time. */
+export const WAITING = 2;
+
 /** One row of one lane: its calls do not overlap, and are in order of time. */
 export interface Row {
   readonly lane: number;
@@ -33,6 +39,8 @@ export interface Row {
   readonly start: Float64Array;
   readonly end: Float64Array;
   readonly function: Int32Array;
+  /** What is special about each call: bits of ANOMALOUS and WAITING. */
+  readonly kind: Uint8Array;
   /** Number of calls that those before each one stand for; one more at the end for all. */
   readonly before: Int32Array;
   readonly levels: readonly Level[];
@@ -114,7 +122,7 @@ function leftOut({ calls, functions, lanes, packages }: ViewData): Uint8Array {
 }
 
 export function makeRow(
-  calls: Pick<Calls, "start" | "duration" | "function" | "merged">,
+  calls: Pick<Calls, "start" | "duration" | "function" | "merged" | "anomaly" | "cpu" | "waiting" | "contended">,
   lane: number,
   place: number,
   ids: Int32Array,
@@ -122,15 +130,17 @@ export function makeRow(
   const start = new Float64Array(ids.length);
   const end = new Float64Array(ids.length);
   const functions = new Int32Array(ids.length);
+  const kind = new Uint8Array(ids.length);
   const before = new Int32Array(ids.length + 1);
   for (let i = 0; i < ids.length; i++) {
     const id = at(ids, i);
     functions[i] = at(calls.function, id);
+    kind[i] = (at(calls.anomaly, id) >= 0 ? ANOMALOUS : 0) | (isWaiting(calls, id) ? WAITING : 0);
     before[i + 1] = at(before, i) + at(calls.merged, id);
     start[i] = at(calls.start, id);
     end[i] = at(calls.start, id) + at(calls.duration, id);
   }
-  return { lane, place, ids, start, end, function: functions, before, levels: levelsOf(start, end, functions) };
+  return { lane, place, ids, start, end, function: functions, kind, before, levels: levelsOf(start, end, functions) };
 }
 
 export function levelsOf(start: Float64Array, end: Float64Array, functions: Int32Array): Level[] {

@@ -60,8 +60,7 @@ function extreme(values: Float64Array, sign: 1 | -1): number {
 }
 
 /** The lowest and the highest of some values; NaN without one. */
-function extremes(values: Float64Array, from: number, to: number): { low: number; high: number } {
-  const { levels } = sumsOf(values);
+function extremes(values: Float64Array, { levels }: Sums, from: number, to: number): { low: number; high: number } {
   let low = Number.NaN;
   let high = Number.NaN;
   for (let i = from; i < to; ) {
@@ -96,12 +95,13 @@ export function reduce(time: Float64Array, values: Float64Array, top: number, sc
     for (let i = first; i < last; i++) add(xOf(scale, at(time, i)), at(values, i));
     return line;
   }
+  const sums = sumsOf(values);
   let from = first;
   let before = Number.NaN;
   for (let column = -1; column <= columns; column++) {
     const to = column === columns ? last : lowerBound(time, timeAt(scale, column + 1));
     if (to <= from) continue;
-    const { low, high } = extremes(values, from, to);
+    const { low, high } = extremes(values, sums, from, to);
     // The nearer one first: so a line that rises goes on rising.
     const falls = Math.abs(before - high) < Math.abs(before - low);
     add(column, falls ? high : low);
@@ -152,7 +152,7 @@ export function cpuTop(highest: number): number {
 }
 
 export function highest(values: Float64Array): number {
-  return extremes(values, 0, values.length).high;
+  return extremes(values, sumsOf(values), 0, values.length).high;
 }
 
 /** Positions of the samples inside a window. */
@@ -175,13 +175,14 @@ export interface Summary {
 /** Mean, highest and last value in a window; NaN without a value. */
 export function summary(time: Float64Array, values: Float64Array, window: Interval): Summary {
   const { first, last } = range(time, window);
-  const { sum, known } = sumsOf(values);
+  const sums = sumsOf(values);
+  const { sum, known } = sums;
   const count = at(known, last) - at(known, first);
   let end = last - 1;
   while (count > 0 && Number.isNaN(at(values, end))) end--;
   return {
     mean: count > 0 ? (at(sum, last) - at(sum, first)) / count : Number.NaN,
-    peak: extremes(values, first, last).high,
+    peak: extremes(values, sums, first, last).high,
     last: count > 0 ? at(values, end) : Number.NaN,
   };
 }

@@ -3,8 +3,7 @@ import type { Bars } from "../logic/detail";
 import { formatCount, formatDuration } from "../logic/format";
 import { DURATION_GAP, FADE, LABEL_PADDING, labelOf, type Measure, NO_TEXT_UNDER, shownName } from "../logic/labels";
 import { BAR } from "../logic/layout";
-import { waitedIn } from "../logic/numbers";
-import { MIXED } from "../logic/rows";
+import { ANOMALOUS, MIXED, WAITING } from "../logic/rows";
 import type { Scale } from "../logic/viewport";
 import type { Swatch, Theme } from "../theme/theme";
 import { hatch } from "./hatch";
@@ -41,8 +40,6 @@ export const COMB = 4;
 export const TOOTH = 2;
 const WEDGE = 8;
 const CHEVRON = 8;
-/** Shorter calls have too few ticks of the thread's clock behind them to be called waiting. */
-const WAITING_FROM = 5e6;
 export const FALLBACK: Swatch = { fill: "#999999", edge: "#555555", wait: "#cccccc" };
 
 interface Box {
@@ -72,8 +69,7 @@ function boxOf(pen: Pen, list: Bars, i: number, y: number): Box {
 export const DIMMED = 0.28;
 
 export function drawBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: number): void {
-  const id = scene.data.calls.function[list.call[i] as number] ?? -1;
-  const dimmed = scene.found !== null && scene.found[id] !== 1;
+  const dimmed = scene.found !== null && scene.found[list.own[i] as number] !== 1;
   if (dimmed) pen.ctx.globalAlpha = DIMMED;
   paintBar(pen, scene, list, i, y);
   if (dimmed) pen.ctx.globalAlpha = 1;
@@ -84,11 +80,13 @@ function paintBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: number): 
   const { data, theme, marks } = scene;
   const call = list.call[i] as number;
   const count = list.merged[i] as number;
-  const row = data.functions[data.calls.function[call] ?? 0];
+  const id = list.own[i] as number;
+  const kind = list.kind[i] as number;
+  const row = data.functions[id];
   const swatch = theme.swatches[row?.package ?? 0] ?? FALLBACK;
   const hovered = marks.hover === call;
-  const anomalous = (data.calls.anomaly[call] ?? -1) >= 0;
-  const waits = count === 1 && isWaiting(data, call);
+  const anomalous = (kind & ANOMALOUS) !== 0;
+  const waits = count === 1 && (kind & WAITING) !== 0;
   const box = boxOf(pen, list, i, y);
   const fill = hovered ? theme.colors.hover : waits ? swatch.wait : swatch.fill;
   if (box.w < PLAIN_UNDER) {
@@ -116,17 +114,9 @@ function paintBar(pen: Pen, scene: BarScene, list: Bars, i: number, y: number): 
     outline(pen, box, theme.colors.warn, 1.25);
     wedge(pen, box, theme.colors.warn);
   }
-  if (scene.similar >= 0 && data.calls.function[call] === scene.similar) {
+  if (id === scene.similar) {
     outline(pen, box, theme.colors.hover, 1.5, count > 1 ? BAR - COMB : BAR);
   }
-}
-
-/** A call that waited for more than two thirds of its time, or, where that is not known, had the CPU for less than a third. */
-export function isWaiting(data: ViewData, call: number): boolean {
-  const duration = data.calls.duration[call] ?? 0;
-  if (duration < WAITING_FROM) return false;
-  const waited = waitedIn(data.calls, call);
-  return Number.isNaN(waited) ? (data.calls.cpu[call] ?? Number.NaN) < duration / 3 : waited > (duration * 2) / 3;
 }
 
 /** Joined calls: the bottom is a comb, 2 px on and 2 px off. */

@@ -1,8 +1,9 @@
 import type { Bars } from "../logic/detail";
 import { BAR } from "../logic/layout";
+import { ANOMALOUS, WAITING } from "../logic/rows";
 import { parseColor } from "../theme/color";
 import type { Swatch, Theme } from "../theme/theme";
-import { AIR_FROM, type BarScene, COMB, DIMMED, FALLBACK, isWaiting, PLAIN_UNDER, ROUND_FROM, TOOTH } from "./bar";
+import { AIR_FROM, type BarScene, COMB, DIMMED, FALLBACK, PLAIN_UNDER, ROUND_FROM, TOOTH } from "./bar";
 import type { Pen } from "./surface";
 
 /** Bars at least this wide are few enough to be drawn one by one. */
@@ -94,35 +95,44 @@ export function createStrips(): Strips {
     take(pen, scene, list, y) {
       const others: number[] = [];
       const { ratio } = pen;
-      const { calls } = scene.data;
-      const { hover } = scene.marks;
+      const { x0, x1, call: shown, own, kind, merged, count } = list;
+      const { found, similar } = scene;
+      const hover = scene.marks.hover ?? -1;
       const { fills, waits, edges, hovers, warns } = inks ?? inksOf(scene);
       const [least, narrow, small, spaced] = [Math.round(ratio), PLAIN_UNDER * ratio, SMALL * ratio, AIR_FROM * ratio];
       const last = (pen.width + 6) * ratio;
+      const into = pixels;
+      const wide = width;
+      const top = rows.length * BANDS.length * wide;
       rows.push(y);
-      for (let i = 0; i < list.count; i++) {
-        const x = Math.round(Math.max(list.x0[i] as number, -6) * ratio);
-        const right = Math.round(Math.min((list.x1[i] as number) * ratio, last));
+      for (let i = 0; i < count; i++) {
+        const x = Math.round(Math.max(x0[i] as number, -6) * ratio);
+        const right = Math.round(Math.min((x1[i] as number) * ratio, last));
         const air = right - x >= spaced ? least : right - x >= 2 * ratio ? 1 : 0;
         const end = Math.max(right - air, x + least);
-        const call = list.call[i] as number;
         const plain = end - x < narrow;
-        const anomalous = (calls.anomaly[call] as number) >= 0;
+        const anomalous = ((kind[i] as number) & ANOMALOUS) !== 0;
         if (!plain && (end - x >= small || anomalous)) {
           others.push(i);
           continue;
         }
-        const id = calls.function[call] as number;
-        const joined = (list.merged[i] as number) > 1;
-        const hovered = call === hover;
-        const waiting = !joined && end - x > 1.5 * ratio && isWaiting(scene.data, call);
-        const dim = (scene.found !== null && scene.found[id] !== 1 ? 1 : 0) as 0 | 1;
-        const ink = hovered ? hovers[dim] : plain && anomalous ? warns[dim] : ((waiting ? waits : fills)[id] as number);
-        if (plain) fill(TOP, joined ? COMB_TOP : BOTTOM, x, end, ink);
-        else {
-          const similar = id === scene.similar && !hovered;
-          const rim = hovered ? ink : similar ? hovers[dim] : (edges[id] as number);
-          framed(pen, scene, ink, rim, joined, similar || waiting, x, end);
+        const id = own[i] as number;
+        const joined = (merged[i] as number) > 1;
+        const hovered = shown[i] === hover;
+        const waiting = !joined && end - x > 1.5 * ratio && ((kind[i] as number) & WAITING) !== 0;
+        const dim = (found !== null && found[id] !== 1 ? 1 : 0) as 0 | 1;
+        const ink = (
+          hovered ? hovers[dim] : plain && anomalous ? warns[dim] : waiting ? waits[id] : fills[id]
+        ) as number;
+        if (plain) {
+          // Nearly all are: a column or two.
+          const until = top + (joined ? COMB_LOW : BANDS.length) * wide;
+          for (let column = Math.max(x, 0); column < end && column < wide; column++)
+            for (let at = top + column; at < until; at += wide) into[at] = ink;
+        } else {
+          const outlined = id === similar && !hovered;
+          const rim = (hovered ? ink : outlined ? hovers[dim] : edges[id]) as number;
+          framed(pen, scene, ink, rim, joined, outlined || waiting, x, end);
         }
       }
       return others;
@@ -151,8 +161,8 @@ interface Inks {
   readonly fills: Uint32Array;
   readonly waits: Uint32Array;
   readonly edges: Uint32Array;
-  readonly hovers: readonly [number, number];
-  readonly warns: readonly [number, number];
+  readonly hovers: Uint32Array;
+  readonly warns: Uint32Array;
 }
 
 function inksOf({ data, theme, found }: BarScene): Inks {
@@ -160,7 +170,7 @@ function inksOf({ data, theme, found }: BarScene): Inks {
     Uint32Array.from(data.functions, (row, id) =>
       inkOf((theme.swatches[row.package] ?? FALLBACK)[part], found !== null && found[id] !== 1),
     );
-  const both = (css: string) => [inkOf(css, false), inkOf(css, true)] as const;
+  const both = (css: string) => Uint32Array.of(inkOf(css, false), inkOf(css, true));
   const { hover, warn } = theme.colors;
   return {
     theme,

@@ -24,6 +24,8 @@ export type Target = CallId | readonly LogId[];
 export interface Cards {
   /** The call, or the entries of the marker, under the pointer and the place of it; null when the pointer left them all. */
   point(target: Target | null, bar: Anchor | null): void;
+  /** Bars and markers are elsewhere now: a card that is only open because of the pointer is beside none, and closes at once. */
+  moved(): void;
   /** Keeps the card of this call open until `unpin` (a click or P). */
   pin(call: CallId, bar: Anchor): void;
   unpin(): void;
@@ -201,6 +203,15 @@ export function createCards(context: Context, actions: CardActions): CardStack {
         else clearTimeout(timer);
       } else if (String(open?.target) === String(target)) clearTimeout(timer);
       else wait(OPEN_MS, () => (isCall(target) ? showCall(target, bar, false) : showMarker(target, bar)));
+    },
+    moved() {
+      // Who has gone into a card with the keys is not thrown out of it.
+      if (open?.pinned || open?.el.matches(":focus-within")) return;
+      pointed = null;
+      // The pointer that was on the card is on no bar.
+      const left = open?.el.matches(":hover") === true;
+      close();
+      if (left) store.set({ hover: null });
     },
     pin(call, bar) {
       clearTimeout(timer);

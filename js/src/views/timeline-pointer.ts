@@ -16,6 +16,8 @@ import { listenToWheel } from "./wheel";
 
 /** A press that moved less is a click, in CSS pixels. */
 const CLICK_PX = 3;
+/** So long after they moved, bars are taken to stand still, and the one under the pointer is looked up again. */
+const STILL_MS = 150;
 
 interface Press {
   readonly id: number;
@@ -34,8 +36,13 @@ interface Pinch {
   readonly anchor: number;
 }
 
+export interface Pointer {
+  /** Other bars may be under the pointer, though it did not move. */
+  again(): void;
+}
+
 /** Mouse, pen and touch on the head and the lanes. Plain vertical wheels are left to the page. */
-export function listenToPointer(stage: Stage, signal: AbortSignal): void {
+export function listenToPointer(stage: Stage, signal: AbortSignal): Pointer {
   const { context, cards, frame, motion } = stage;
   const { store, data } = context;
   const { duration } = data.facts;
@@ -44,12 +51,23 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
   const touches = new Map<number, { x: number; y: number }>();
   let press: Press | null = null;
   let pinch: Pinch | null = null;
+  /** Where the pointer rests on the lanes, from the corner of their canvas; null elsewhere and while it drags. */
+  let resting: { x: number; y: number } | null = null;
+  let timer = 0;
 
   const xIn = (event: { clientX: number }) => event.clientX - lanes.getBoundingClientRect().left;
+  const again = () => {
+    if (!resting) return;
+    const hover = callAt(stage, resting.x, resting.y);
+    store.set({ pointer: timeAt(stage.scale(), resting.x), hover });
+    cards.point(hover, hover === null ? null : anchorOf(stage, hover));
+  };
   const point = (event: PointerEvent) => {
-    const pointer = timeAt(stage.scale(), xIn(event));
-    const rect = lanes.getBoundingClientRect();
-    const hover = event.target === lanes ? callAt(stage, event.clientX - rect.left, event.clientY - rect.top) : null;
+    const { left, top } = lanes.getBoundingClientRect();
+    const x = event.clientX - left;
+    resting = event.target === lanes ? { x, y: event.clientY - top } : null;
+    const pointer = timeAt(stage.scale(), x);
+    const hover = resting ? callAt(stage, resting.x, resting.y) : null;
     const changed = hover !== store.get().hover;
     store.set({ pointer, hover });
     if (changed) cards.point(hover, hover === null ? null : anchorOf(stage, hover));
@@ -68,6 +86,7 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     else if (store.get().hover === null) cards.point(null, null);
   };
   const leave = () => {
+    resting = null;
     if (store.get().hover !== null) cards.point(null, null);
     pointAtMarker(null);
     store.set({ pointer: null, hover: null });
@@ -178,7 +197,20 @@ export function listenToPointer(stage: Stage, signal: AbortSignal): void {
     },
     { signal },
   );
-  listenToWheel(frame.el, motion, { anchor: wheelAnchor, density: () => stage.scale().density, duration }, signal);
+  const axis = { anchor: wheelAnchor, density: () => stage.scale().density, duration };
+  listenToWheel(frame.el, motion, axis, signal);
+  listenToWheel(context.root, motion, axis, signal, ".microlog-card");
+  const unsubscribe = store.subscribe((state, before) => {
+    if (state.window === before.window) return;
+    cards.moved();
+    clearTimeout(timer);
+    timer = window.setTimeout(again, STILL_MS);
+  });
+  signal.addEventListener("abort", () => {
+    clearTimeout(timer);
+    unsubscribe();
+  });
+  return { again };
 }
 
 /** The measured span under the pointer. */

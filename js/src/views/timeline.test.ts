@@ -28,7 +28,14 @@ function open(data: ViewData) {
   const root = document.createElement("div");
   document.body.append(root);
   const store = createStore(initial(whole(data.facts.duration)));
-  const cards = { point: vi.fn(), pin: vi.fn(), unpin: vi.fn(), logs: vi.fn(), dispose: vi.fn() } satisfies Cards;
+  const cards = {
+    point: vi.fn(),
+    moved: vi.fn(),
+    pin: vi.fn(),
+    unpin: vi.fn(),
+    logs: vi.fn(),
+    dispose: vi.fn(),
+  } satisfies Cards;
   const host = nobody();
   const show = () => undefined;
   const rows = () => indexRows(data);

@@ -1,6 +1,5 @@
 import type { CallId, LaneId, LogId, Ns } from "../data/types";
 import { type Cluster, clusters, indexLogs, isIn } from "../logic/clusters";
-import { barAt } from "../logic/hit";
 import { type Layout, layoutOf, METRICS, MINIMAP } from "../logic/layout";
 import { litFunctions } from "../logic/lit";
 import { niceStep, tickLabel, ticks } from "../logic/ruler";
@@ -98,7 +97,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   };
   const gutter = createGutter(frame, data, strip, toggle);
   const brush = createBrush(frame.minimap.plot, motion, duration, signal);
-  listenToPointer(stage, signal);
+  const pointer = listenToPointer(stage, signal);
   listenToKeys(stage, signal);
 
   const touch = (...parts: (keyof Stale)[]) => {
@@ -115,6 +114,8 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     request = 0;
     const { window } = store.get();
     if (layout.width <= 0) return;
+    // Asked for before anything is written: after that the answer would take another layout of the page.
+    const area = areaOf(frame.lanes.el);
     scale = scaleOf(window, layout.width);
     const before = index;
     index = finer?.rows(window, 1 / scale.density) ?? own;
@@ -125,9 +126,9 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
       if (pen) drawMinimap(pen, theme, data, own, strip);
     }
     if (stale.head) paintHead();
-    if (stale.lanes) paintLanes();
+    if (stale.lanes) paintLanes(area);
     if (stale.places) followPinned();
-    if (index !== before) pointAgain();
+    if (index !== before) pointer.again();
     Object.assign(stale, { minimap: false, head: false, lanes: false, places: false });
     if (wanted !== null) openLog(wanted);
     paintPointer();
@@ -153,11 +154,10 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     drawMarkers(pen, theme, markers, head.markers, state.log, state.found?.logs ?? null);
   }
 
-  function paintLanes(): void {
+  function paintLanes(area: Area): void {
     const theme = context.theme();
     const { window, hover, selected } = store.get();
-    const area = frame.lanes.el;
-    const pen = frame.lanes.surface.begin(layout.width, area.clientHeight);
+    const pen = frame.lanes.surface.begin(layout.width, area.height);
     showThumb(frame.lanes.thumb, area);
     if (!pen) return;
     const ringed = drawLanes(
@@ -173,7 +173,7 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
         marks: { hover, selected, keyboard: stage.keyboard },
         measure: measureWith(pen.ctx, theme),
         found: litFunctions(store.get()),
-        scrolled: area.scrollTop,
+        scrolled: area.scrolled,
         spans: spans?.draw ?? null,
         strips,
       },
@@ -187,19 +187,6 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
     wanted = null;
     const marker = markers.find((cluster) => isIn(cluster, log));
     if (marker) openEntries(stage, marker, [log]);
-  }
-
-  /** The bar under the pointer is another one, though it did not move. */
-  function pointAgain(): void {
-    const { hover, pointer } = store.get();
-    if (hover === null || pointer === null) return;
-    const lane = data.calls.lane[hover] ?? -1;
-    const bars = drawn.row(lane, index.place(hover));
-    const i = bars ? barAt(bars, xOf(scale, pointer)) : -1;
-    const call = bars && i >= 0 ? (bars.call[i] as CallId) : null;
-    if (call === hover) return;
-    store.set({ hover: call });
-    cards.point(call, call === null ? null : anchorOf(stage, call));
   }
 
   /** A card that stays open stays beside its bar. */
@@ -333,15 +320,27 @@ export function createTimeline(context: Context, cards: Cards): Timeline {
   };
 }
 
+/** The scrolling area of the lanes, in CSS pixels. */
+interface Area {
+  readonly top: number;
+  readonly height: number;
+  /** Of all that is in it. */
+  readonly whole: number;
+  readonly scrolled: number;
+}
+
+function areaOf(el: HTMLElement): Area {
+  return { top: el.offsetTop, height: el.clientHeight, whole: el.scrollHeight, scrolled: el.scrollTop };
+}
+
 /** A thin mark at the right: the browser's own scroll bar would take width from the lanes but not from the rows above them. */
-function showThumb(thumb: HTMLElement, area: HTMLElement): void {
-  const { scrollHeight, clientHeight, scrollTop } = area;
-  thumb.hidden = scrollHeight <= clientHeight + 1;
+function showThumb(thumb: HTMLElement, area: Area): void {
+  thumb.hidden = area.whole <= area.height + 1;
   if (thumb.hidden) return;
-  const height = Math.max((clientHeight / scrollHeight) * clientHeight, 16);
-  const share = scrollTop / (scrollHeight - clientHeight);
+  const height = Math.max((area.height / area.whole) * area.height, 16);
+  const share = area.scrolled / (area.whole - area.height);
   thumb.style.height = `${height}px`;
-  thumb.style.top = `${area.offsetTop + share * (clientHeight - height)}px`;
+  thumb.style.top = `${area.top + share * (area.height - height)}px`;
 }
 
 /** Calls back when the page moves to a screen of another density, or the browser's zoom changes. */

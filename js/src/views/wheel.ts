@@ -14,17 +14,27 @@ export interface WheelAxis {
   readonly duration: number;
 }
 
-/** Ctrl-wheel and pinch zoom, a sideways wheel pans; plain vertical wheels are left to the page. */
-export function listenToWheel(place: HTMLElement, motion: Motion, axis: WheelAxis, signal: AbortSignal): void {
+/**
+ * Ctrl-wheel and pinch zoom, a sideways wheel pans; plain vertical wheels are left to the page. With `through`, only zooming,
+ * and only over what that selects: it lies over the axis because the hand rested there, and must not be in its way.
+ */
+export function listenToWheel(
+  place: HTMLElement,
+  motion: Motion,
+  axis: WheelAxis,
+  signal: AbortSignal,
+  through?: string,
+): void {
   const wheel = (event: WheelEvent) => {
     const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? LINE_PX : 1;
     const dx = event.deltaX * unit;
     const dy = event.deltaY * unit;
+    if (through && !(event.target as Element).closest(through)) return;
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       const factor = Math.exp(-Math.min(Math.max(dy, -WHEEL_MOST), WHEEL_MOST) * WHEEL_ZOOM);
       motion.jump(zoomAt(motion.goal(), axis.anchor(event), factor, axis.duration));
-    } else if (Math.abs(dx) > Math.abs(dy)) {
+    } else if (!through && Math.abs(dx) > Math.abs(dy)) {
       event.preventDefault();
       motion.jump(pan(motion.goal(), dx / axis.density(), axis.duration));
     }
