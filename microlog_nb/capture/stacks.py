@@ -34,6 +34,10 @@ Walk = tuple[Sequence[CodeType], Sequence[int]]
 """Code objects and the instructions that they are at, from the top to the root. It holds no frame: no local of the program's
 lives longer for it."""
 _CODE = operator.attrgetter("f_code")
+_RUN = 16
+"""Frames, counted from the root, that are looked up at once: what is near the root changes rarely."""
+_MOST_RUNS = 10_000
+"""So many of those are remembered."""
 _OUTSIDE, _FOREIGN, _INSIDE, _FOREIGN_INSIDE = range(4)
 
 
@@ -83,6 +87,8 @@ class Stacks:
         self._known: dict[tuple[Any, ...], Function] = {}  # by what the code object says of itself
         self._cells: dict[str, tuple[int, int]] = {}
         self._nodes: dict[tuple[int, int, int], int] = {}
+        self._runs: dict[tuple[int, int, tuple[int, ...], tuple[int, ...]], tuple[int, int]] = {}
+        self._lines: dict[tuple[int, int], tuple[int, int]] = {}  # of an instruction its line and the loop around it
         self._users: set[int] = set()  # addresses of the user's own
         # A code object must stay alive as long as its address is a key.
         self._codes: list[CodeType] = []
@@ -137,13 +143,34 @@ class Stacks:
 
     def of_walk(self, walk: Walk) -> int:
         """The node of a stack, or NO_STACK if none of it is the user's."""
+        codes, instructions = walk[0][::-1], tuple(walk[1][::-1])
+        # the addresses are enough: a code object whose function is known stays alive
+        addresses = tuple(map(id, codes))
+        runs = self._runs
+        node, place = NO_STACK, ROOT
+        for begin in range(0, len(addresses), _RUN):
+            end = begin + _RUN
+            key = (node, place, addresses[begin:end], instructions[begin:end])
+            known = runs.get(key)
+            if known is None:
+                node, place, whole = self._follow(node, place, codes[begin:end], instructions[begin:end])
+                if not whole:
+                    return node
+                if len(runs) >= _MOST_RUNS:
+                    runs.clear()
+                known = runs[key] = node, place
+            node, place = known
+        return node
+
+    def _follow(
+        self, node: int, place: int, codes: Sequence[CodeType], instructions: Sequence[int]
+    ) -> tuple[int, int, bool]:
+        """From a node along frames: the node and the place of the walk there, and whether none is left."""
         functions, nodes, rules = self._functions, self._nodes, RULES
-        node = NO_STACK
-        place = ROOT
-        for of, instruction in zip(reversed(walk[0]), reversed(walk[1]), strict=True):
+        for of, instruction in zip(codes, instructions, strict=True):
             known = functions.get(id(of))
             if known is None:  # a signal handler asked while its own thread was being answered
-                return node
+                return node, place, False
             number, owner, begin, _ = known
             place, kept = rules[place][owner]
             if not kept:
@@ -151,11 +178,11 @@ class Stacks:
             key = (node, number, begin + instruction)
             child = nodes.get(key)
             if child is None:
-                child = self._node(key, known, instruction, _line(of, instruction))
+                child = self._node(key, of, known, instruction)
                 if child is None:
-                    return node
+                    return node, place, False
             node = child
-        return node
+        return node, place, True
 
     def function(
         self, module: str, name: str, file: str, line: int, table: bytes, length: int, regions: list[tuple[int, int]]
@@ -245,15 +272,19 @@ class Stacks:
         self._cells[row.file] = (number, begin + length)
         return number, begin
 
-    def _node(self, key: tuple[int, int, int], function: Function, instruction: int, line: int) -> int | None:
+    def _node(self, key: tuple[int, int, int], of: CodeType, function: Function, instruction: int) -> int | None:
+        # the same calls are met below many callers
+        at = self._lines.get((id(of), instruction))
+        if at is None:
+            loop = loop_around(function.loops, instruction)
+            at = (_line(of, instruction), loop + function.begin if loop >= 0 else -1)
+            self._lines[id(of), instruction] = at
         if not self._enter():
             return None
         try:
             if key not in self._nodes:
                 parent, number, place = key
-                loop = loop_around(function.loops, instruction)
-                row = (parent, number, line, place, loop + function.begin if loop >= 0 else -1)
-                self._builder.stacks.extend(row)
+                self._builder.stacks.extend((parent, number, at[0], place, at[1]))
                 self._nodes[key] = len(self._nodes)
             return self._nodes[key]
         finally:
