@@ -43,8 +43,6 @@ _LONGEST_WORK = 2.0
 _DRAIN_EVERY_NS = 1_000_000_000
 _WAIT_EVERY_NS = 10_000_000
 """How often it is looked at where a suspended cell waits."""
-_POLL_EVERY_NS = 1_000_000
-"""How often something that asked for it is polled."""
 _CROWDED = f"There were more than {MOST_WATCHED} asyncio tasks at a time: no more than that were looked at."
 _TRIED = ("Linux x86_64",)
 """Where `auto` takes the native sampler."""
@@ -103,7 +101,7 @@ class Recorder:
         self._tasks: dict[int, Any] = {}
         self._faults: dict[str, int] = {}
         self._interceptors: list[interceptors.Interceptor] = []
-        self._pollers: list[Callable[[], bool]] = []
+        self._pollers: list[Callable[[], int]] = []
         self._watches: list[tuple[Window, Watch]] = []
         self._stopping = False
         self._resting = False
@@ -496,10 +494,9 @@ class Recorder:
             self.fault("asyncio tasks are not looked at any more", error)
             self.tasks.give_up()
 
-    def _poll(self) -> bool:
-        """Lets the interceptors look at what goes on; whether any wants to look again soon."""
-        busy = [poll() for poll in self._pollers]
-        return any(busy)
+    def _poll(self) -> int:
+        """Lets the interceptors look at what goes on; in how many nanoseconds one wants to look again, or 0."""
+        return min(filter(None, [poll() for poll in self._pollers]), default=0)
 
     def _flush(self) -> None:
         """What the program has begun to say and not ended is told as it is."""
@@ -532,7 +529,7 @@ class Recorder:
                     now = self.now()
                     self.sampler.look()
                     self._about_tasks(self.tasks.look)
-                    busy = self._poll()
+                    again_ns = self._poll()
                     if now >= read:
                         read = max(read + self._metrics_interval_ns, now)
                         if not self.sampler.reads_process:
@@ -550,8 +547,8 @@ class Recorder:
                 dues = [drain, *(watch.due_ns for _, watch in self._watches)]
                 if not self.sampler.reads_process:
                     dues.append(read)
-                if busy or self._tasks:
-                    dues.append(self.now() + (_POLL_EVERY_NS if busy else _WAIT_EVERY_NS))
+                if again_ns or self._tasks:
+                    dues.append(self.now() + (again_ns or _WAIT_EVERY_NS))
                 if self.tasks.waited_for:
                     dues.append(self.tasks.due_ns)
                 due = min(dues)

@@ -57,6 +57,9 @@ class Sink(Protocol):
     def loop_runs(self, loop: Any) -> None:
         """The calling thread runs this event loop from now on; with None none any more."""
 
+    def hurry(self) -> None:
+        """Something has begun that an interceptor's `poll` looks at."""
+
     def fault(self, place: str, error: BaseException) -> None:
         """Something inside microlog went wrong at `place`: counted, and told once in the recording's notes."""
 

@@ -167,6 +167,17 @@ def test_an_import_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert span["duration"] >= 0.03
 
 
+def test_an_import_ends_though_the_program_computes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "quick_to_import.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    with microlog.profile() as rec:
+        import quick_to_import  # noqa: F401
+
+        busy(0.8)
+    span = rec.spans[rec.spans["name"] == "quick_to_import"].iloc[0]
+    assert span["duration"] < 0.4
+
+
 def test_the_exception_that_ends_a_block_is_kept_and_goes_on() -> None:
     def divide() -> float:
         again(0.005)

@@ -16,7 +16,6 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
-from collections.abc import Callable
 from importlib.machinery import ModuleSpec
 from types import FrameType
 from typing import Any
@@ -25,6 +24,10 @@ from microlog_nb.capture.sink import Place, Sink
 
 SHORTEST_NS = 1_000_000
 """Imports within another import that take less are only counted."""
+
+_SOONEST_NS, _LATEST_NS = 1_000_000, 10_000_000
+_LATE = 0.03
+"""Of the time that an import has taken so far: its end may be seen so much later. Who looks takes the lock from the program."""
 
 _bootstrap: Any = importlib._bootstrap
 _FIND_SPEC = _bootstrap._find_spec.__code__
@@ -69,7 +72,6 @@ class Imports:
     def __init__(self) -> None:
         self.short = 0
         self._sink: Sink | None = None
-        self._hurry: Callable[[], None] | None = None
         self._finder = _Finder(self)
         # By name: a module's import holds its lock, so that there is one at a time. Whoever pops one ends it.
         self._begun: dict[str, _Import] = {}
@@ -91,20 +93,24 @@ class Imports:
         self._begun.clear()
         self._sink = None
 
-    def poll(self) -> bool:
-        """Ends the spans of imports that are done; says whether others go on. Any thread may call it at any rate."""
-        if not self._begun:
-            return False
+    def poll(self) -> int:
+        """Ends the spans of imports that are done. Any thread may call it at any rate.
+
+        Returns:
+            In how many nanoseconds it should be called again; 0 while nothing is imported.
+        """
         sink = self._sink
-        if sink is None:
-            return False
+        if sink is None or not self._begun:
+            return 0
         try:
             now_ns = sink.clock()
             for begun in list(self._begun.values()):
                 self._look_at(sink, begun, now_ns)
         except Exception as error:
             sink.fault("listening to imports", error)
-        return bool(self._begun)
+        going_on = [begun.start_ns for begun in list(self._begun.values())]
+        late = int(_LATE * (sink.clock() - min(going_on))) if going_on else 0
+        return min(max(late, _SOONEST_NS), _LATEST_NS) if going_on else 0
 
     def looked_for(self, name: str, frame: FrameType | None) -> None:
         """A finder was asked for a module, in a frame; only what the import statement asks for begins a span."""
@@ -119,8 +125,8 @@ class Imports:
             outer = self._outer(sink, threading.get_ident(), importing, now_ns)
             place = outer.place if outer is not None else sink.place(_importer(importing))
             self._begun[name] = _Import(name, threading.get_ident(), now_ns, place, outer)
-            if outer is None and self._hurry is not None:
-                self._hurry()
+            if outer is None:
+                sink.hurry()
         except Exception as error:
             sink.fault("listening to imports", error)
 

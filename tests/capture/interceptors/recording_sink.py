@@ -50,6 +50,7 @@ class RecordingSink:
     faults: list[tuple[str, BaseException]] = field(default_factory=list)
     threads: list[threading.Thread] = field(default_factory=list)
     loops: list[Any] = field(default_factory=list)
+    hurried: int = 0
 
     def clock(self) -> int:
         return time.perf_counter_ns()
@@ -87,6 +88,9 @@ class RecordingSink:
 
     def loop_runs(self, loop: Any) -> None:
         self.loops.append(loop)
+
+    def hurry(self) -> None:
+        self.hurried += 1
 
     def fault(self, place: str, error: BaseException) -> None:
         self.faults.append((place, error))

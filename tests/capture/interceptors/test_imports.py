@@ -96,6 +96,20 @@ def test_poll_does_not_end_an_import_that_is_running(modules):
     assert names(sink) == ["ours_a"]
 
 
+def test_who_polls_is_woken_once_and_told_when_to_come_again(modules):
+    write(modules, ours_a="import ours_b", ours_b="import ours_hook\nours_hook.poll()")
+    sys.modules["ours_hook"] = hook = ModuleType("ours_hook")
+    interceptor, told = Imports(), []
+    hook.poll = lambda: told.append(interceptor.poll())
+    with listening(interceptor) as sink:
+        assert interceptor.poll() == 0
+        import ours_a  # noqa: F401
+
+        assert interceptor.poll() == 0
+    assert sink.hurried == 1
+    assert [1_000_000 <= ns <= 10_000_000 for ns in told] == [True]
+
+
 def test_looking_up_a_module_is_no_import(modules):
     write(modules, ours_a="")
     with listening(Imports()) as sink:
