@@ -208,10 +208,8 @@ export function createCards(context: Context, actions: CardActions): CardStack {
       // Who has gone into a card with the keys is not thrown out of it.
       if (open?.pinned || open?.el.matches(":focus-within")) return;
       pointed = null;
-      // The pointer that was on the card is on no bar.
-      const left = open?.el.matches(":hover") === true;
-      close();
-      if (left) store.set({ hover: null });
+      clearTimeout(timer);
+      if (open) closeCall();
     },
     pin(call, bar) {
       clearTimeout(timer);
