@@ -460,7 +460,6 @@ class Recorder:
             self._interval_ns,
             self._excluded,
             self._tasks,
-            self._poll,
         )
 
     def _note_no_native(self, reason: Exception) -> None:

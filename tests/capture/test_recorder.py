@@ -167,10 +167,14 @@ def test_an_import_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert span["duration"] >= 0.03
 
 
-def test_an_import_ends_though_the_program_computes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("sampler", ["auto", "thread"])
+def test_an_import_ends_though_the_program_computes_on(
+    sampler: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "quick_to_import.py").write_text("")
     monkeypatch.syspath_prepend(tmp_path)
-    with microlog.profile() as rec:
+    monkeypatch.delitem(sys.modules, "quick_to_import", raising=False)
+    with microlog.profile(sampler=sampler) as rec:
         import quick_to_import  # noqa: F401
 
         busy(0.8)

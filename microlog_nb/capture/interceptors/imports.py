@@ -109,8 +109,10 @@ class Imports:
         except Exception as error:
             sink.fault("listening to imports", error)
         going_on = [begun.start_ns for begun in list(self._begun.values())]
-        late = int(_LATE * (sink.clock() - min(going_on))) if going_on else 0
-        return min(max(late, _SOONEST_NS), _LATEST_NS) if going_on else 0
+        if not going_on:
+            return 0
+        late = int(_LATE * (sink.clock() - min(going_on)))
+        return min(max(late, _SOONEST_NS), _LATEST_NS)
 
     def looked_for(self, name: str, frame: FrameType | None) -> None:
         """A finder was asked for a module, in a frame; only what the import statement asks for begins a span."""

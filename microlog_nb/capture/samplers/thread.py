@@ -72,7 +72,6 @@ class ThreadSampler:
         interval_ns: time between samples.
         excluded: idents of threads that are not sampled.
         tasks: by ident, the asyncio task whose wait is shown while that thread runs nothing of the user's.
-        on_tick: called at every tick, in the sampler's thread; must be nearly free.
     """
 
     name = "thread"
@@ -86,7 +85,6 @@ class ThreadSampler:
         interval_ns: int,
         excluded: set[int],
         tasks: Mapping[int, Any],
-        on_tick: Callable[[], object],
     ) -> None:
         self._samples = builder.samples
         self._stacks = stacks
@@ -94,7 +92,6 @@ class ThreadSampler:
         self._clock = clock
         self._excluded = excluded
         self._tasks = tasks
-        self._on_tick = on_tick
         # a signal handler may come in while its own thread is inside
         self._ticking = _thread.RLock()
         self._looks: deque[_Look] = deque()
@@ -190,7 +187,6 @@ class ThreadSampler:
                 return
             begin = clock()
             self._tick(due)
-            self._on_tick()
             self.cpu_ns = time.thread_time_ns()
             end = clock()
             pace.took(end - begin)
