@@ -60,8 +60,7 @@ class span(ContextDecorator):  # noqa: N801  # used like a function: `with span(
         begun = self._begun.pop()
         running = recorder.current()
         if running is not None:
-            here = sys._getframe()  # noqa: SLF001  # the frames below it are the user's
-            place = running.place(here)
+            place = running.place(sys._getframe(1))  # noqa: SLF001  # the user's
             running.span(kind="user", name=self._name, start_ns=begun, end_ns=time.perf_counter_ns(), place=place)
         return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import functools
 import gc
 import itertools
@@ -15,19 +16,24 @@ from typing import cast
 _CALLER, _INSTRUCTION = map(operator.attrgetter, ("f_back", "f_lasti"))
 
 
-def current_frames() -> dict[int, FrameType]:
-    """The top frame of every thread, by its ident.
+def other_frames() -> dict[int, FrameType]:
+    """The top frame of every thread but the calling one, by its ident.
 
-    `sys._current_frames` holds a lock of the runtime while it makes frame objects. On 3.11 that may start a collection,
-    and one that frees a `threading.local` waits for the same lock, for ever, with the GIL in its hands
+    `sys._current_frames` tells the calling thread's frame too: its caller's own, which would own the answer that holds it. Only
+    a collection would end such a circle, and until then all those frames and their locals lived on.
+
+    It holds a lock of the runtime while it makes frame objects. On 3.11 that may start a collection, and one that frees a
+    `threading.local` waits for the same lock, for ever, with the GIL in its hands
     (https://github.com/python/cpython/issues/106883). From 3.12 on no allocation starts a collection.
     """
     look = sys._current_frames  # noqa: SLF001  # the interpreter's one way to other threads' frames
     if sys.version_info >= (3, 12) or not gc.isenabled():
-        return look()
-    # One call of C code, so that no other thread sees the collector disabled.
-    _, frames, _ = list(map(operator.call, (gc.disable, look, gc.enable)))
-    return cast("dict[int, FrameType]", frames)
+        frames = look()
+    else:
+        # One call of C code, so that no other thread sees the collector disabled.
+        _, frames, _ = cast("list[dict[int, FrameType]]", list(map(operator.call, (gc.disable, look, gc.enable))))
+    del frames[_thread.get_ident()]
+    return frames
 
 
 def chain(frame: FrameType) -> tuple[list[FrameType], list[int]]:

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from types import CoroutineType, FrameType
 from typing import TYPE_CHECKING, Any
 
-from microlog_nb.capture.frames import current_frames
+from microlog_nb.capture.frames import other_frames
 from microlog_nb.capture.stacks import NO_STACK
 from microlog_nb.config import LOOK_NS
 
@@ -201,7 +201,7 @@ class Tasks:
         """The stack of a task that runs, from its coroutine on."""
         frame = _frame(task)
         walk = None
-        tops = [] if frame is None else list(current_frames().values())
+        tops = [] if frame is None else [sys._getframe(), *other_frames().values()]  # noqa: SLF001
         while tops and walk is None and frame is not None:
             walk = self._stacks.walk_to(tops.pop(), frame)
         del frame, tops  # no local of the program's lives longer while the lock is waited for

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from microlog_nb.capture.frames import current_frames
+from microlog_nb.capture.frames import other_frames
 
 _PER_THREAD_CLOCK = 6
 """Linux: the clock of a thread is made of its id and this, see clock_getcpuclockid(3) and CPUCLOCK_* in the kernel."""
@@ -93,7 +93,7 @@ class Threads:
         # one thread may come back while it is inside: a collection that starts there is told to the recorder
         self._lock = threading.RLock()
         self._main = threading.main_thread()
-        for ident in current_frames():
+        for ident in (threading.get_ident(), *other_frames()):
             slot = self.slot(ident, 0)
             slot.ran_ns()  # what they did before does not count
 

@@ -7,11 +7,11 @@ import subprocess
 import sys
 from types import FrameType
 
-from microlog_nb.capture.frames import chain, current_frames
+from microlog_nb.capture.frames import chain, other_frames
 
 PROGRAM = """
 import gc, threading, time
-from microlog_nb.capture.frames import current_frames
+from microlog_nb.capture.frames import other_frames
 gc.set_threshold(1)  # a collection at every allocation, as far as the interpreter allows
 def drop():
     box = [threading.local()]
@@ -21,7 +21,7 @@ threads = [threading.Thread(target=stop.wait) for _ in range(5)]
 for thread in threads: thread.start()
 for _ in range(3000):
     drop()
-    current_frames()
+    other_frames()
 stop.set()
 print("alive", gc.isenabled())
 """
@@ -35,7 +35,7 @@ def test_a_collection_while_the_frames_are_read_does_not_hang() -> None:
 def test_a_program_that_has_disabled_the_collector_keeps_it_disabled() -> None:
     gc.disable()
     try:
-        current_frames()
+        other_frames()
         assert not gc.isenabled()
     finally:
         gc.enable()

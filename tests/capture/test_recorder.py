@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -240,6 +242,35 @@ def test_a_thousand_recordings_leave_nothing() -> None:
             pass
     assert recorder.current() is None
     assert threads <= set(sys._current_frames())
+
+
+@pytest.mark.parametrize("sampler", ["native", "thread"])
+def test_what_a_program_drops_is_freed_and_nothing_is_left_for_the_collector(
+    sampler: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Large:
+        pass
+
+    def use() -> weakref.ref[Large]:
+        large = Large()
+        spin(20, least_ticks=20)
+        print("used")
+        with microlog.span("use"):
+            microlog.info("used")
+        return weakref.ref(large)
+
+    with microlog.profile(sampler=sampler):
+        use()
+        gc.collect()
+        gc.disable()
+        try:
+            dropped = use()
+            spin(5, least_ticks=2)
+            assert dropped() is None
+            assert gc.collect() == 0
+        finally:
+            gc.enable()
+    capsys.readouterr()
 
 
 def test_a_forked_child_records_nothing_and_works() -> None:

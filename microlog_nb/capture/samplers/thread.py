@@ -9,12 +9,14 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from microlog_nb.capture.frames import current_frames
+from microlog_nb.capture.frames import other_frames
 from microlog_nb.capture.samplers.base import Reading, SamplerUnavailable
 from microlog_nb.capture.stacks import NO_STACK, Stacks, Walk
 from microlog_nb.capture.threads import Slot, Threads
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from microlog_nb.model.builder import Builder
 
 _Seen = list[tuple[Slot, int, Walk | int | None]]
@@ -140,7 +142,7 @@ class ThreadSampler:
 
     def observe(self) -> None:
         """Looks now, on the calling thread."""
-        self._tick(self._clock() // 1000 * 1000)
+        self._tick(self._clock() // 1000 * 1000, sys._getframe(1))  # noqa: SLF001
 
     def look(self) -> None:
         """Every tick sees everything."""
@@ -195,12 +197,15 @@ class ThreadSampler:
             self.missed += behind
             due += behind * step
 
-    def _tick(self, due: int) -> None:
+    def _tick(self, due: int, here: FrameType | None = None) -> None:
+        """A look at all threads; at the calling one if its frame is given."""
         stacks, threads, excluded, tasks = self._stacks, self._threads, self._excluded, self._tasks
         with self._ticking:
             if len(self._looks) >= _MOST_LOOKS:
                 self.drain()
-            frames = current_frames()
+            frames = other_frames()
+            if here is not None:
+                frames[_thread.get_ident()] = here
             taken = self._clock()
             due = min(due, taken // 1000 * 1000)
             step = self._step_ns()
