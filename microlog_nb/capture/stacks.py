@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import _thread
 import operator
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from types import CodeType, FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -30,14 +31,16 @@ if TYPE_CHECKING:
 
 NO_STACK = -1
 Added = TypeVar("Added")
-Walk = tuple[Sequence[CodeType], Sequence[int]]
-"""Code objects and the instructions that they are at, from the top to the root. It holds no frame: no local of the program's
-lives longer for it."""
+Walk = tuple[bytes, bytes]
+"""Addresses of code objects (64 bits each) and the instructions that they are at (32 bits), from the top to the root. It holds no
+frame: no local of the program's lives longer for it. Bytes, since a look must be short and leave little behind."""
 _CODE = operator.attrgetter("f_code")
 _RUN = 16
 """Frames, counted from the root, that are looked up at once: what is near the root changes rarely."""
 _MOST_RUNS = 10_000
-"""So many of those are remembered."""
+"""So many of those are remembered, and so many rows of addresses whose functions are all known."""
+_ADDRESS, _INSTRUCTION = "Q", "i"
+_ADDRESS_SIZE, _INSTRUCTION_SIZE = 8, 4
 _OUTSIDE, _FOREIGN, _INSIDE, _FOREIGN_INSIDE = range(4)
 
 
@@ -87,11 +90,12 @@ class Stacks:
         self._known: dict[tuple[Any, ...], Function] = {}  # by what the code object says of itself
         self._cells: dict[str, tuple[int, int]] = {}
         self._nodes: dict[tuple[int, int, int], int] = {}
-        self._runs: dict[tuple[int, int, tuple[int, ...], tuple[int, ...]], tuple[int, int]] = {}
+        self._runs: dict[tuple[int, int, bytes, bytes], tuple[int, int]] = {}
+        self._whole: set[bytes] = set()  # addresses of walks whose functions are all known
         self._lines: dict[tuple[int, int], tuple[int, int]] = {}  # of an instruction its line and the loop around it
         self._users: set[int] = set()  # addresses of the user's own
-        # A code object must stay alive as long as its address is a key.
-        self._codes: list[CodeType] = []
+        # a code object must stay alive as long as its address is a key
+        self._codes: dict[int, CodeType] = {}
         self._lock = _thread.allocate_lock()
         self._holder = 0
         self._suspended = Suspended()
@@ -104,7 +108,7 @@ class Stacks:
 
     def of_traceback(self, traceback: TracebackType) -> int:
         """The node of the stack at which an exception was raised."""
-        frames, instructions = [], []
+        frames, instructions = list[FrameType](), list[int]()
         at: TracebackType | None = traceback
         while at is not None:
             frames.append(at.tb_frame)
@@ -139,21 +143,24 @@ class Stacks:
 
     def is_users(self, walk: Walk) -> bool:
         """Whether code of the user's own is on the stack."""
-        return not self._users.isdisjoint(map(id, walk[0]))
+        return not self._users.isdisjoint(memoryview(walk[0]).cast(_ADDRESS))
 
     def of_walk(self, walk: Walk) -> int:
         """The node of a stack, or NO_STACK if none of it is the user's."""
-        codes, instructions = walk[0][::-1], tuple(walk[1][::-1])
-        # the addresses are enough: a code object whose function is known stays alive
-        addresses = tuple(map(id, codes))
+        addresses, instructions = walk
         runs = self._runs
         node, place = NO_STACK, ROOT
-        for begin in range(0, len(addresses), _RUN):
-            end = begin + _RUN
-            key = (node, place, addresses[begin:end], instructions[begin:end])
+        for end in range(len(instructions) // _INSTRUCTION_SIZE, 0, -_RUN):
+            begin = max(end - _RUN, 0)
+            key = (
+                node,
+                place,
+                addresses[begin * _ADDRESS_SIZE : end * _ADDRESS_SIZE],
+                instructions[begin * _INSTRUCTION_SIZE : end * _INSTRUCTION_SIZE],
+            )
             known = runs.get(key)
             if known is None:
-                node, place, whole = self._follow(node, place, codes[begin:end], instructions[begin:end])
+                node, place, whole = self._follow(*key)
                 if not whole:
                     return node
                 if len(runs) >= _MOST_RUNS:
@@ -162,13 +169,13 @@ class Stacks:
             node, place = known
         return node
 
-    def _follow(
-        self, node: int, place: int, codes: Sequence[CodeType], instructions: Sequence[int]
-    ) -> tuple[int, int, bool]:
-        """From a node along frames: the node and the place of the walk there, and whether none is left."""
+    def _follow(self, node: int, place: int, addresses: bytes, instructions: bytes) -> tuple[int, int, bool]:
+        """From a node along a part of a walk: the node and the place of the walk there, and whether none is left."""
         functions, nodes, rules = self._functions, self._nodes, RULES
-        for of, instruction in zip(codes, instructions, strict=True):
-            known = functions.get(id(of))
+        for address, instruction in zip(
+            reversed(array(_ADDRESS, addresses)), reversed(array(_INSTRUCTION, instructions)), strict=True
+        ):
+            known = functions.get(address)
             if known is None:  # a signal handler asked while its own thread was being answered
                 return node, place, False
             number, owner, begin, _ = known
@@ -178,7 +185,7 @@ class Stacks:
             key = (node, number, begin + instruction)
             child = nodes.get(key)
             if child is None:
-                child = self._node(key, of, known, instruction)
+                child = self._node(key, address, known, instruction)
                 if child is None:
                     return node, place, False
             node = child
@@ -239,14 +246,19 @@ class Stacks:
         finally:
             self._leave()
 
-    def _learn(self, frames: Iterable[FrameType], instructions: Sequence[int]) -> Walk:
+    def _learn(self, frames: Sequence[FrameType], instructions: Iterable[int]) -> Walk:
         """The walk of these frames, whose functions are known from here on."""
-        codes = list(map(_CODE, frames))
-        if not all(map(self._functions.__contains__, map(id, codes))):
-            for frame in frames:
-                if id(frame.f_code) not in self._functions and self._function(frame) is None:
-                    break
-        return codes, instructions
+        addresses = array(_ADDRESS, map(id, map(_CODE, frames))).tobytes()
+        if addresses not in self._whole:
+            if any(id(frame.f_code) not in self._functions and self._function(frame) is None for frame in frames):
+                # by the time that it is looked up such an address may be another's
+                known = (address if address in self._functions else 0 for address in array(_ADDRESS, addresses))
+                addresses = array(_ADDRESS, known).tobytes()
+            else:
+                if len(self._whole) >= _MOST_RUNS:
+                    self._whole.clear()
+                self._whole.add(addresses)
+        return addresses, array(_INSTRUCTION, instructions).tobytes()
 
     def _function(self, frame: FrameType) -> Function | None:
         of, instructions = frame.f_code, frame.f_code.co_code
@@ -260,7 +272,7 @@ class Stacks:
             loops(instructions),
         )
         if known is not None:
-            self._codes.append(of)
+            self._codes[id(of)] = of
             if known.owner is Owner.USER:
                 self._users.add(id(of))
             self._functions[id(of)] = known
@@ -272,13 +284,13 @@ class Stacks:
         self._cells[row.file] = (number, begin + length)
         return number, begin
 
-    def _node(self, key: tuple[int, int, int], of: CodeType, function: Function, instruction: int) -> int | None:
+    def _node(self, key: tuple[int, int, int], address: int, function: Function, instruction: int) -> int | None:
         # the same calls are met below many callers
-        at = self._lines.get((id(of), instruction))
+        at = self._lines.get((address, instruction))
         if at is None:
             loop = loop_around(function.loops, instruction)
-            at = (_line(of, instruction), loop + function.begin if loop >= 0 else -1)
-            self._lines[id(of), instruction] = at
+            at = (_line(self._codes[address], instruction), loop + function.begin if loop >= 0 else -1)
+            self._lines[address, instruction] = at
         if not self._enter():
             return None
         try:

@@ -1,8 +1,13 @@
-"""How often the thread sampler looks."""
+"""How often the thread sampler looks, and how soon it gets its turn."""
 
 from __future__ import annotations
 
-from microlog_nb.capture.samplers.thread import Pace
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from microlog_nb.capture.samplers.thread import Pace, Turns
 
 
 def paced(held_ns: int, interval_ns: int = 1_000_000, looks: int = 1000) -> int:
@@ -20,7 +25,7 @@ def test_looks_that_take_little_come_as_often_as_asked_for() -> None:
 def test_looks_take_no_more_than_their_share_of_the_time() -> None:
     for held in (100_000, 1_000_000, 50_000_000):
         step = paced(held)
-        assert held / step < 0.08
+        assert held / step < 0.05
         assert step % 1000 == 0
 
 
@@ -39,3 +44,49 @@ def test_the_first_look_of_a_process_does_not_slow_those_after_it() -> None:
 
 def test_a_longer_interval_stays() -> None:
     assert paced(100_000, 50_000_000) == 50_000_000
+
+
+@pytest.fixture
+def switch_interval() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    yield
+    sys.setswitchinterval(before)
+
+
+def computing(turns: Turns, threads: int) -> float:
+    for _ in range(50):
+        turns.computed(threads)
+    return sys.getswitchinterval()
+
+
+@pytest.mark.usefixtures("switch_interval")
+def test_a_turn_comes_soon_unless_many_threads_compute() -> None:
+    sys.setswitchinterval(0.005)
+    turns = Turns()
+    turns.shorten()
+    for few in (0, 1, 2):
+        assert computing(turns, few) == pytest.approx(0.0005)
+    for many in (3, 8):
+        assert computing(turns, many) == pytest.approx(0.003)
+    assert computing(turns, 2) == pytest.approx(0.0005)
+    turns.restore()
+    assert sys.getswitchinterval() == pytest.approx(0.005)
+
+
+@pytest.mark.usefixtures("switch_interval")
+def test_a_switch_interval_that_the_program_sets_stays() -> None:
+    sys.setswitchinterval(0.0001)
+    turns = Turns()
+    turns.shorten()
+    assert sys.getswitchinterval() == pytest.approx(0.0001)
+    assert computing(turns, 8) == pytest.approx(0.0001)
+    turns.restore()
+    assert sys.getswitchinterval() == pytest.approx(0.0001)
+
+    sys.setswitchinterval(0.005)
+    turns = Turns()
+    turns.shorten()
+    sys.setswitchinterval(0.02)
+    assert computing(turns, 8) == pytest.approx(0.02)
+    turns.restore()
+    assert sys.getswitchinterval() == pytest.approx(0.02)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from microlog_nb.capture.sink import Sink
 
-SHORTEST_NS = 20_000
+SHORTEST_NS = 100_000
 """Collections shorter than this are only counted: there may be thousands a second."""
 
 _NAMES = ("generation 0", "generation 1", "generation 2")
