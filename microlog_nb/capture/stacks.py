@@ -143,7 +143,7 @@ class Stacks:
 
     def is_users(self, walk: Walk) -> bool:
         """Whether code of the user's own is on the stack."""
-        return not self._users.isdisjoint(memoryview(walk[0]).cast(_ADDRESS))
+        return not self._users.isdisjoint(array(_ADDRESS, walk[0]))
 
     def of_walk(self, walk: Walk) -> int:
         """The node of a stack, or NO_STACK if none of it is the user's."""
@@ -172,24 +172,34 @@ class Stacks:
     def _follow(self, node: int, place: int, addresses: bytes, instructions: bytes) -> tuple[int, int, bool]:
         """From a node along a part of a walk: the node and the place of the walk there, and whether none is left."""
         functions, nodes, rules = self._functions, self._nodes, RULES
-        for address, instruction in zip(
-            reversed(array(_ADDRESS, addresses)), reversed(array(_INSTRUCTION, instructions)), strict=True
-        ):
-            known = functions.get(address)
-            if known is None:  # a signal handler asked while its own thread was being answered
-                return node, place, False
-            number, owner, begin, _ = known
-            place, kept = rules[place][owner]
-            if not kept:
-                continue
-            key = (node, number, begin + instruction)
-            child = nodes.get(key)
-            if child is None:
-                child = self._node(key, address, known, instruction)
-                if child is None:
+        adding = False
+        try:
+            for address, instruction in zip(
+                reversed(array(_ADDRESS, addresses)), reversed(array(_INSTRUCTION, instructions)), strict=True
+            ):
+                known = functions.get(address)
+                if known is None:  # a signal handler asked while its own thread was being answered
                     return node, place, False
-            node = child
-        return node, place, True
+                number, owner, begin, _ = known
+                place, kept = rules[place][owner]
+                if not kept:
+                    continue
+                key = (node, number, begin + instruction)
+                child = nodes.get(key)
+                if child is None and not adding:
+                    adding = self._enter()
+                    if not adding:
+                        return node, place, False
+                    child = nodes.get(key)  # another thread may have added it meanwhile
+                if child is None:
+                    line, loop = self._lines.get((address, instruction)) or self._line(address, instruction, known)
+                    self._builder.stacks.extend((node, number, line, begin + instruction, loop))
+                    child = nodes[key] = len(nodes)
+                node = child
+            return node, place, True
+        finally:
+            if adding:
+                self._leave()
 
     def function(
         self, module: str, name: str, file: str, line: int, table: bytes, length: int, regions: list[tuple[int, int]]
@@ -284,23 +294,12 @@ class Stacks:
         self._cells[row.file] = (number, begin + length)
         return number, begin
 
-    def _node(self, key: tuple[int, int, int], address: int, function: Function, instruction: int) -> int | None:
-        # the same calls are met below many callers
-        at = self._lines.get((address, instruction))
-        if at is None:
-            loop = loop_around(function.loops, instruction)
-            at = (_line(self._codes[address], instruction), loop + function.begin if loop >= 0 else -1)
-            self._lines[address, instruction] = at
-        if not self._enter():
-            return None
-        try:
-            if key not in self._nodes:
-                parent, number, place = key
-                self._builder.stacks.extend((parent, number, at[0], place, at[1]))
-                self._nodes[key] = len(self._nodes)
-            return self._nodes[key]
-        finally:
-            self._leave()
+    def _line(self, address: int, instruction: int, function: Function) -> tuple[int, int]:
+        """The line of an instruction and the loop around it; the same calls are met below many callers."""
+        loop = loop_around(function.loops, instruction)
+        line = _line_at(self._codes[address], instruction), loop + function.begin if loop >= 0 else -1
+        self._lines[address, instruction] = line
+        return line
 
     def _enter(self) -> bool:
         """Takes the lock, unless this very thread holds it: a signal handler must not wait for itself."""
@@ -317,7 +316,7 @@ class Stacks:
         self._lock.release()
 
 
-def _line(of: CodeType, instruction: int) -> int:
+def _line_at(of: CodeType, instruction: int) -> int:
     """The line of an instruction; one before the first that has a line is at the function's own."""
     if instruction < 0:
         return of.co_firstlineno

@@ -5,8 +5,8 @@
 
 A block is a second or more of work inside one recording, so that whatever the recorder does once a second is in it; starting
 and ending a recording are not, and are shown beside it in milliseconds. Each recorded block is compared with the mean of
-the blocks alone before and after it, and the median of these ratios is taken. `noise` is the same for blocks alone: what a
-machine that is shared with others makes of a ratio that is 1. Profilers that call back at every call run last, once each
+the blocks alone before and after it, and the median of these ratios is taken; `±` is the standard error of what comes out.
+`noise` is the same for blocks alone: what a machine that is shared with others makes of a ratio that is 1. Profilers that call back at every call run last, once each
 time: nobody needs their third digit.
 
 Where a program's objects happen to lie in memory changes its time by up to a tenth, and whatever has made objects before it, as
@@ -27,11 +27,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from tests.benchmarks.table import Result, at_most
 
-ROUNDS = 5
+ROUNDS = 12
 PEER_ROUNDS = 3
 BLOCK_S = 1.1
 BUDGETS = {"native 1 kHz": 1.01, "native 10 kHz": 1.05, "thread 1 kHz": 1.06}
@@ -75,19 +75,32 @@ def results(workloads: Sequence[str] = (), rounds: int = ROUNDS) -> Iterator[Res
     _show("CPU time recorded / alone", measured, lambda one: statistics.median(one.cpu))
     yield Result("share of the machine that other programs took", f"{others():.0%}")
     for profiler in next(iter(measured.values())):
-        wall, cpu = (
-            statistics.geometric_mean(statistics.median(getattr(by[profiler], what)) for by in measured.values())
-            for what in ("wall", "cpu")
-        )
+        wall, error = _mean([by[profiler].wall for by in measured.values()])
+        cpu, _ = _mean([by[profiler].cpu for by in measured.values()])
         budget = BUDGETS.get(profiler)
         what = f"wall time recorded / alone: {profiler}"
-        yield at_most(what, wall, budget, "{:.3f}") if budget else Result(what, f"{wall:.3f}")
+        kept = at_most(what, wall, budget, "{:.3f}") if budget else Result(what, f"{wall:.3f}")
+        yield replace(kept, value=f"{kept.value} ± {error:.3f}")
         yield Result(f"CPU time recorded / alone: {profiler}", f"{cpu:.3f}")
     for profiler in BUDGETS:
         start, stop = (
             statistics.median(getattr(by[profiler], what) for by in measured.values()) for what in ("start", "stop")
         )
         yield Result(f"to start and to end a recording: {profiler}", f"{1e3 * start:.1f} ms, {1e3 * stop:.1f} ms")
+
+
+def _mean(ratios: list[list[float]]) -> tuple[float, float]:
+    """The geometric mean of the medians of each workload's ratios, and its standard error."""
+    mean = statistics.geometric_mean(map(statistics.median, ratios))
+    errors = [_error(one) for one in ratios]
+    return mean, sum(error**2 for error in errors) ** 0.5 / len(ratios)
+
+
+def _error(ratios: list[float]) -> float:
+    """The standard error of a median, from the median distance to it: blocks that the machine disturbed do not count for more."""
+    middle = statistics.median(ratios)
+    spread = 1.48 * statistics.median(abs(one - middle) for one in ratios)
+    return 1.25 * spread / len(ratios) ** 0.5
 
 
 def _show(title: str, measured: dict[str, dict[str, Measured]], value: Callable[[Measured], float]) -> None:

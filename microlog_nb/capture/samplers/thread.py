@@ -25,7 +25,7 @@ _Look = tuple[int, int, _Seen]
 """When it was due, when it was taken, and what was seen."""
 
 _LONGEST_SLEEP = 0.05
-_MOST_SHARE = 0.05
+_MOST_SHARE = 0.08
 """Of the program's time, for looks at it: where one takes long (deep stacks, many threads), there are fewer."""
 _HANDOVER_NS = 35_000
 """To give the GIL from one thread to another and back: about so long on the virtual machines that this was measured on."""
@@ -56,10 +56,13 @@ class Turns:
     _SHORT, _LONG = 0.0005, 0.003
     _FEW, _CROWD = 2.05, 2.2
     _SMOOTHED = 8
+    _CALM = 100
+    """Looks without a crowd, until none is expected any more: threads come in bursts."""
 
     def __init__(self) -> None:
         self._programs = self._ours = sys.getswitchinterval()
         self._computing = 0.0
+        self._calm = 0
 
     def shorten(self) -> None:
         """From now on; a program that has a shorter one keeps it."""
@@ -69,9 +72,12 @@ class Turns:
         """So many threads shared the GIL since the look before."""
         self._computing += (threads - self._computing) / self._SMOOTHED
         if self._computing > self._CROWD:
+            self._calm = self._CALM
             self._set(self._LONG)
-        elif self._computing < self._FEW:
-            self._set(self._SHORT)
+        elif self._calm and self._computing < self._FEW:
+            self._calm -= 1
+            if not self._calm:
+                self._set(self._SHORT)
 
     def restore(self) -> None:
         """As the program had it."""
