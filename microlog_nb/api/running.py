@@ -99,8 +99,9 @@ class _Spooler:
 
     def prepare(self) -> None:
         """Loads what is needed later: then it would take time from the program in the middle of its recording."""
-        from microlog_nb.formats import spool  # noqa: F401
+        from microlog_nb.formats import spool
 
+        spool.process(os.getpid())
         config.home()
 
     def __call__(self, running: recorder.Recorder, fresh: Mapping[str, Any]) -> None:

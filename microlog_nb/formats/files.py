@@ -23,12 +23,13 @@ def write(path: str | os.PathLike[str], data: bytes) -> Path:
 
 
 @contextlib.contextmanager
-def replacing(path: str | os.PathLike[str], *, durable: bool = True) -> Iterator[BinaryIO]:
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """A new file that takes the place of `path` when the block ends without an error; else nothing has changed.
+
+    It waits until the disk has it, so that a power cut leaves the old file or the new one.
 
     Args:
         path: where the file shall be; its folder must exist. A link is followed.
-        durable: wait until the disk has it, so that a power cut leaves the old file or the new one.
 
     Raises:
         MicrologError: it cannot be written there.
@@ -43,9 +44,8 @@ def replacing(path: str | os.PathLike[str], *, durable: bool = True) -> Iterator
     try:
         with temporary.open("xb") as file:
             yield file
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
+            file.flush()
+            os.fsync(file.fileno())
         temporary.replace(final)
     except OSError as error:
         raise MicrologError(f"{shown(path)} cannot be written: {error.strerror or error}") from error

@@ -18,6 +18,7 @@ There is one file because whoever writes gives the interpreter's lock away, and 
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import platform
@@ -30,7 +31,7 @@ import numpy as np
 import pyarrow as pa
 
 from microlog_nb.errors import MicrologError
-from microlog_nb.formats.files import replacing, shown
+from microlog_nb.formats.files import shown
 from microlog_nb.model import arrays
 from microlog_nb.model.builder import samples as samples_of
 from microlog_nb.model.packed import Packed
@@ -70,15 +71,12 @@ class Spool:
         self._meta: dict[str, Any] = {}
         self._size = 0
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if any(folder.iterdir()):
-                raise MicrologError(f"{shown(folder)} cannot keep a running recording: it is not empty")
+            _make(folder)
             self._journal = (folder / _JOURNAL).open("ab", buffering=0)
+            self.append({}, meta)
+            _claim(folder)
         except OSError as error:
             raise _unwritable(folder, error) from error
-        self.append({}, meta)
-        with replacing(folder / _OWNER, durable=False) as file:
-            file.write(json.dumps(_this_process()).encode())
 
     def append(self, tables: Mapping[str, Any], meta: Mapping[str, Any] | None = None) -> None:
         """Adds rows, and what is new in the meta, at once.
@@ -167,10 +165,36 @@ def orphans(home: Path) -> list[Path]:
 # ---------------------------------------------------------------------------------------------------- process
 
 
-def _this_process() -> dict[str, Any]:
+# Few system calls: each gives the interpreter's lock away, and to have it back stops the program.
+
+
+def _make(folder: Path) -> None:
+    """An empty folder."""
+    try:
+        folder.mkdir()
+    except (FileExistsError, FileNotFoundError):
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise MicrologError(f"{shown(folder)} cannot keep a running recording: it is not empty") from None
+
+
+def _claim(folder: Path) -> None:
+    """Tells who writes there: nobody sees a part of it."""
+    temporary = folder / f".{_OWNER}.part"
+    file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        os.write(file, json.dumps(process(os.getpid())).encode())
+    finally:
+        os.close(file)
+    temporary.replace(folder / _OWNER)
+
+
+@functools.cache
+def process(pid: int) -> dict[str, Any]:
+    """What tells this process, whose number may be used again, from all others."""
     import psutil
 
-    return {"pid": os.getpid(), "process_started": psutil.Process().create_time(), "host": platform.node()}
+    return {"pid": pid, "process_started": psutil.Process(pid).create_time(), "host": platform.node()}
 
 
 def _alive(folder: Path) -> bool:
