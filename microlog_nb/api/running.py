@@ -99,9 +99,8 @@ class _Spooler:
 
     def prepare(self) -> None:
         """Loads what is needed later: then it would take time from the program in the middle of its recording."""
-        from microlog_nb.formats import spool
+        from microlog_nb.formats import spool  # noqa: F401
 
-        spool.process(os.getpid())
         config.home()
 
     def __call__(self, running: recorder.Recorder, fresh: Mapping[str, Any]) -> None:

@@ -183,14 +183,14 @@ def _claim(folder: Path) -> None:
     temporary = folder / f".{_OWNER}.part"
     file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
-        os.write(file, json.dumps(process(os.getpid())).encode())
+        os.write(file, json.dumps(_process(os.getpid())).encode())
     finally:
         os.close(file)
     temporary.replace(folder / _OWNER)
 
 
 @functools.cache
-def process(pid: int) -> dict[str, Any]:
+def _process(pid: int) -> dict[str, Any]:
     """What tells this process, whose number may be used again, from all others."""
     import psutil
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 
+import microlog_nb as microlog
+from microlog_nb.capture import recorder
 from microlog_nb.capture.samplers.thread import Pace, Turns
 
 
@@ -105,3 +108,29 @@ def test_a_switch_interval_that_the_program_sets_stays() -> None:
     assert computing(turns, 8) == pytest.approx(0.02)
     turns.restore()
     assert sys.getswitchinterval() == pytest.approx(0.02)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the CPU time of other threads")
+@pytest.mark.parametrize(("threads", "waits"), [(2, 0.0005), (6, 0.003)])
+@pytest.mark.usefixtures("switch_interval")
+def test_the_threads_that_compute_decide(threads: int, waits: float) -> None:
+    sys.setswitchinterval(0.005)
+    longest = 0.0
+
+    def compute() -> None:
+        nonlocal longest
+        while sampler.ticks < enough and longest < 0.001:
+            longest = max(longest, sys.getswitchinterval())
+
+    with microlog.profile(sampler="thread"):
+        running = recorder.current()
+        assert running is not None
+        sampler = running.sampler
+        enough = sampler.ticks + 300
+        workers = [threading.Thread(target=compute) for _ in range(threads)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    assert longest == pytest.approx(waits)
+    assert sys.getswitchinterval() == pytest.approx(0.005)

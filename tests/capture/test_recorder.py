@@ -244,7 +244,7 @@ def test_a_thousand_recordings_leave_nothing() -> None:
     assert threads <= set(sys._current_frames())
 
 
-@pytest.mark.parametrize("sampler", ["native", "thread"])
+@pytest.mark.parametrize("sampler", ["auto", "thread"])
 def test_what_a_program_drops_is_freed_and_nothing_is_left_for_the_collector(
     sampler: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
