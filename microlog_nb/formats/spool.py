@@ -165,11 +165,8 @@ def orphans(home: Path) -> list[Path]:
 # ---------------------------------------------------------------------------------------------------- process
 
 
-# Few system calls: each gives the interpreter's lock away, and to have it back stops the program.
-
-
 def _make(folder: Path) -> None:
-    """An empty folder."""
+    """An empty folder, with few system calls: each gives the interpreter's lock away, and to have it back stops the program."""
     try:
         folder.mkdir()
     except (FileExistsError, FileNotFoundError):
@@ -179,7 +176,7 @@ def _make(folder: Path) -> None:
 
 
 def _claim(folder: Path) -> None:
-    """Tells who writes there: nobody sees a part of it."""
+    """Tells who writes there, with few system calls as well: nobody sees a part of it."""
     temporary = folder / f".{_OWNER}.part"
     file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:

@@ -6,8 +6,8 @@
 A block is a second or more of work inside one recording, so that whatever the recorder does once a second is in it; starting
 and ending a recording are not, and are shown beside it in milliseconds. Each recorded block is compared with the mean of
 the blocks alone before and after it, and the median of these ratios is taken; `±` is the standard error of what comes out.
-`noise` is the same for blocks alone: what a machine that is shared with others makes of a ratio that is 1. Profilers that call back at every call run last, once each
-time: nobody needs their third digit.
+`noise` is the same for blocks alone: what a machine that is shared with others makes of a ratio that is 1. Profilers that
+call back at every call run last, once each time: nobody needs their third digit.
 
 Where a program's objects happen to lie in memory changes its time by up to a tenth, and whatever has made objects before it, as
 starting a recording does, decides that: always the same way, so that no number of rounds averages it out. Each run of the
@@ -98,6 +98,7 @@ def _mean(ratios: list[list[float]]) -> tuple[float, float]:
 
 def _error(ratios: list[float]) -> float:
     """The standard error of a median, from the median distance to it: blocks that the machine disturbed do not count for more."""
+    # where errors are normal, 1.48 such distances are a standard deviation, and a median's error is 1.25 times a mean's
     middle = statistics.median(ratios)
     spread = 1.48 * statistics.median(abs(one - middle) for one in ratios)
     return 1.25 * spread / len(ratios) ** 0.5
